@@ -1,0 +1,1 @@
+"""The models we may send to, and how each family speaks of reasoning. No IO."""

@@ -1,0 +1,125 @@
+"""Model cards: what a model costs, what it can take, and where it answers."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from pointsman.catalog.families import FAMILIES, Family, Reasoning
+from pointsman.errors import UnknownModelError
+
+AUTO_NAMES = frozenset({"auto", "MoM", "vllm-sr/auto"})
+"""Model names that mean "you choose"; the last two are the vLLM Semantic Router's."""
+
+
+class Prices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """US dollars per million tokens; `cached_input` defaults to the price of input."""
+
+    input: float = 0.0
+    output: float = 0.0
+    cached_input: float | None = None
+
+    def usd(self, *, prompt: float, output: float, cached: float = 0.0) -> float:
+        """Return what a call costs; `cached` of the `prompt` tokens are already in its cache."""
+        cached_price = self.input if self.cached_input is None else self.cached_input
+        fresh = max(0.0, prompt - cached)
+        return (fresh * self.input + cached * cached_price + output * self.output) / 1e6
+
+
+class Endpoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One server that answers for a model.
+
+    Attributes:
+        url: Base URL up to and including `/v1`.
+        weight: Share of the requests, relative to the model's other endpoints.
+        api_key_env: Environment variable that holds the key sent as a bearer token.
+        health_path: Path asked on the server's root to see if it lives, such as `/health`.
+    """
+
+    url: str
+    weight: float = 1.0
+    api_key_env: str | None = None
+    health_path: str | None = None
+
+
+class Model(msgspec.Struct, frozen=True):
+    """A model card.
+
+    Attributes:
+        name: The name in this catalog, which rules use.
+        upstream_name: The name its server knows it by.
+        strength: Where it stands between the weakest (0) and the strongest (1) of the catalog.
+        context_window: Most tokens of prompt and answer together, or None if unknown.
+        images: Whether it takes image parts.
+    """
+
+    name: str
+    upstream_name: str
+    family_name: str
+    family: Family
+    prices: Prices
+    endpoints: tuple[Endpoint, ...]
+    strength: float
+    context_window: int | None = None
+    images: bool = True
+
+
+class Target(msgspec.Struct, frozen=True):
+    """A model and how hard it should think: what a decision chooses."""
+
+    model: str
+    reasoning: Reasoning
+
+    def __str__(self) -> str:
+        """Return it as a person would say it."""
+        if self.reasoning.mode == "default":
+            return self.model
+        return f"{self.model}, reasoning {self.reasoning}"
+
+
+class Catalog(msgspec.Struct, frozen=True):
+    """All models by name, in the order of the config."""
+
+    models: Mapping[str, Model]
+
+    def named(self, name: str) -> Model:
+        """Find the model that a request names, by its name here or its server's name.
+
+        Raises:
+            UnknownModelError: No model has that name.
+        """
+        if name in self.models:
+            return self.models[name]
+        for model in self.models.values():
+            if model.upstream_name == name:
+                return model
+        known = ", ".join(["auto", *self.models])
+        raise UnknownModelError(
+            f"the model '{name[:100]}' does not exist here; known are: {known}", param="model"
+        )
+
+    def strongest(self) -> Model:
+        """Return the model with the highest strength; of equals, the dearest."""
+        return max(self.models.values(), key=lambda m: (m.strength, m.prices.output))
+
+
+def default_strengths(prices: Mapping[str, Prices]) -> dict[str, float]:
+    """Rank models by output price when the operator states no strength: 0 cheapest, 1 dearest.
+
+    A guess that the market makes, and the decision says that it is one.
+    """
+    order = sorted({price.output for price in prices.values()})
+    if len(order) < 2:  # noqa: PLR2004  # one price: no order
+        return dict.fromkeys(prices, 1.0)
+    return {name: order.index(p.output) / (len(order) - 1) for name, p in prices.items()}
+
+
+__all__ = [
+    "AUTO_NAMES",
+    "FAMILIES",
+    "Catalog",
+    "Endpoint",
+    "Model",
+    "Prices",
+    "Target",
+    "default_strengths",
+]

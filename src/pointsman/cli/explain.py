@@ -1,0 +1,119 @@
+"""`pointsman explain`: one decision in words, for people."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from pointsman.cli.readings import route_row
+from pointsman.config.build import load_setup
+from pointsman.exchange.plan import Forward
+from pointsman.policy.conditions import holds, in_words
+from pointsman.router import Router
+from pointsman.signals.findings import Measure, Scores
+from pointsman.wire.chat import parse_chat
+from pointsman.wire.prompt import read_prompt
+
+_EPILOG = """\
+examples:
+  pointsman explain "Prove that the square root of two is irrational."
+  pointsman explain -c pointsman.yaml --request body.json
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add this command's arguments."""
+    parser.add_argument("text", nargs="?", metavar="TEXT", help="a prompt; `-` reads it from stdin")
+    parser.add_argument("--request", type=Path, help="a whole chat request as a JSON file instead")
+    parser.add_argument("-c", "--config", type=Path, help="pointsman.yaml (default: the shipped)")
+    parser.add_argument("--json", action="store_true", help="as `pointsman route` prints it")
+    parser.epilog = _EPILOG
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command."""
+    if (args.text is None) == (args.request is None):
+        print("pointsman explain: give a TEXT or --request FILE", file=sys.stderr)
+        return 2
+    router = Router(load_setup(args.config))
+    body = args.request.read_bytes() if args.request else _body(args.text)
+    plan = router.route(parse_chat(body))
+    if args.json:
+        print(msgspec.json.encode(route_row(plan, router.what_if(plan))).decode())
+    else:
+        show(plan, router, Console())
+    return 0
+
+
+def _body(text: str) -> bytes:
+    content = sys.stdin.read() if text == "-" else text
+    return msgspec.json.encode({"messages": [{"role": "user", "content": content}]})
+
+
+def show(plan: Forward, router: Router, console: Console) -> None:
+    """Print what was read, which rule held, what each alternative costs, what would change it."""
+    decision = plan.decision
+    console.print(Text(f"→ {decision.target}", style="bold green"))
+    for reason in decision.reasons:
+        console.print(Text(f"  · {reason}"))
+    turn = router.what_if(plan)
+    console.print(Text(f"  · {turn or 'no need of reasoning would change it'}"))
+    _show_reading(plan, console)
+    _show_rules(plan, router, console)
+    console.print(_options_table(plan))
+    saved = 1 - decision.expected.usd / decision.baseline.usd if decision.baseline.usd else 0.0
+    console.print(
+        f"Expected cost ${decision.expected.usd:.6f} against ${decision.baseline.usd:.6f} for "
+        f"always {decision.baseline_target}: {saved:.0%} saved."
+    )
+    console.print(Text("Edits to the body: " + msgspec.json.encode(plan.edits).decode()))
+
+
+def _show_reading(plan: Forward, console: Console) -> None:
+    signals = plan.question.signals
+    judged = read_prompt(plan.request).judged
+    console.print(f"\n[bold]Read[/bold] {len(judged)} characters of the last user turn")
+    domain, reasoning = signals.get("domain"), signals.get("reasoning")
+    if isinstance(domain, Scores):
+        best = sorted(domain.scores.items(), key=lambda item: -item[1])[:3]
+        console.print("  domain     " + ", ".join(f"{label} {p:.2f}" for label, p in best))
+    if isinstance(reasoning, Measure):
+        values = reasoning.values
+        console.print(
+            f"  reasoning  p_gain {values['p_gain']:.2f}, p_loss {values['p_loss']:.2f}, "
+            f"about {values['extra_tokens']:.0f} extra tokens; right at once "
+            f"{values['p_light']:.2f}, right when reasoned {values['p_heavy']:.2f}"
+        )
+
+
+def _show_rules(plan: Forward, router: Router, console: Console) -> None:
+    if plan.question.named is not None:
+        return
+    console.print("\n[bold]Rules[/bold]")
+    for rule in router.setup.world.policy.rules:
+        held = rule.when is None or holds(rule.when, plan.question.signals)
+        said = "always" if rule.when is None else in_words(rule.when, plan.question.signals)
+        console.print(Text(f"  {'✔' if held else '✘'} {rule.name}: {said}"))
+        if held:
+            break
+
+
+def _options_table(plan: Forward) -> Table:
+    table = Table(title="Alternatives", title_justify="left", title_style="bold")
+    for name in ("target", "p correct", "output tokens", "US$", "why not"):
+        table.add_column(name, justify="left" if name in {"target", "why not"} else "right")
+    for option in plan.decision.options:
+        chosen = option.target == plan.decision.target
+        table.add_row(
+            ("→ " if chosen else "  ") + str(option.target),
+            f"{option.expected.p_correct:.3f}",
+            f"{option.expected.output_tokens:.0f}",
+            f"{option.expected.usd:.6f}",
+            Text(option.excluded or ("" if chosen else "the dial prefers the chosen one")),
+            style="bold" if chosen else None,
+        )
+    return table

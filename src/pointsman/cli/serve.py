@@ -1,0 +1,87 @@
+"""`pointsman serve`: the gateway."""
+
+import argparse
+import asyncio
+import logging
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from pointsman.config.build import Setup, load_setup
+from pointsman.errors import ConfigError, MissingExtraError
+
+_EPILOG = """\
+example:
+  pointsman init
+  pointsman serve -c pointsman.yaml
+  curl http://127.0.0.1:8801/v1/chat/completions -H 'content-type: application/json' \\
+    -d '{"model": "auto", "messages": [{"role": "user", "content": "What is 2+2?"}]}'
+
+The config is read again when the file changes or on SIGHUP; a wrong one changes nothing. SIGTERM
+lets running requests end. Clients read in the x-pointsman-* headers what was decided.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add this command's arguments."""
+    parser.add_argument("-c", "--config", type=Path, help="pointsman.yaml (default: the shipped)")
+    parser.add_argument("--host", help="listen on this address instead of the config's")
+    parser.add_argument("--port", type=int, help="listen on this port instead of the config's")
+    parser.add_argument("--quiet", action="store_true", help="log warnings and errors only")
+    parser.epilog = _EPILOG
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command until it is told to stop."""
+    try:
+        from pointsman.gateway.server import Server, serve_until_stopped  # noqa: PLC0415  # extra
+    except ImportError as error:
+        raise MissingExtraError(
+            f"the gateway needs the package {error.name}: pip install 'pointsman[serve]'"
+        ) from error
+    logging.basicConfig(
+        level=logging.WARNING if args.quiet else logging.INFO,
+        format="%(asctime)s %(levelname)s %(message)s",
+    )
+    setup = _with_address(load_setup(args.config), args.host, args.port)
+    server = Server(setup, args.config)
+    try:
+        run_fast(serve_until_stopped(server, lambda ready: _say_ready(ready.url)))
+    except OSError as error:
+        raise ConfigError(
+            f"cannot listen on {setup.config.server.host}:{setup.config.server.port}: "
+            f"{error.strerror or error}"
+        ) from error
+    return 0
+
+
+def run_fast(main: Coroutine[Any, Any, None]) -> None:
+    """Run a coroutine on uvloop where it is installed, else on the standard loop."""
+    try:
+        import uvloop  # noqa: PLC0415  # optional
+    except ImportError:
+        asyncio.run(main)
+    else:
+        uvloop.run(main)
+
+
+def _with_address(setup: Setup, host: str | None, port: int | None) -> Setup:
+    server = setup.config.server
+    server = msgspec.structs.replace(
+        server, host=host or server.host, port=server.port if port is None else port
+    )
+    config = msgspec.structs.replace(setup.config, server=server)
+    return msgspec.structs.replace(setup, config=config)
+
+
+def _say_ready(url: str) -> None:
+    print(f"pointsman listens on {url}/v1 (model `auto`); try:", file=sys.stderr)
+    print(
+        f"  curl {url}/v1/chat/completions -H 'content-type: application/json' -d "
+        '\'{"model": "auto", "messages": [{"role": "user", "content": "What is 2+2?"}]}\'',
+        file=sys.stderr,
+        flush=True,
+    )

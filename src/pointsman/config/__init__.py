@@ -1,0 +1,1 @@
+"""The operator's file: its schema, its loader, and what it becomes."""

@@ -1,0 +1,180 @@
+"""Turns a typed config into what the router runs on; checks what types alone cannot."""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from pointsman.catalog.families import FAMILIES, Family
+from pointsman.catalog.models import AUTO_NAMES, Catalog, Endpoint, Model, default_strengths
+from pointsman.config.load import Source, parse_config, read_source
+from pointsman.config.schema import Config, ModelConfig, PreferConfig, RuleConfig
+from pointsman.encoder.bundle import DEFAULT_BUNDLE, Bundle, load_bundle
+from pointsman.errors import ConfigError
+from pointsman.policy.conditions import parse_condition, suggestion
+from pointsman.policy.rules import DEFAULT_PREFER, Policy, Prefer, ReasoningRule, Rule
+from pointsman.policy.selection import SELECTORS
+from pointsman.policy.world import World
+from pointsman.signals import Vocabulary, default_detectors, vocabulary
+
+DEFAULT_CONFIG = Path(__file__).parent / "default.yaml"
+LAST_RULE = "default"
+"""Name of the rule that stands behind the operator's rules and takes what they leave."""
+
+
+class Setup(msgspec.Struct, frozen=True):
+    """A config that has been checked, with the bundle it runs on."""
+
+    config: Config
+    world: World
+    bundle: Bundle
+
+
+def load_setup(path: Path | None = None) -> Setup:
+    """Read and check a config file (the shipped example when None) and its encoder bundle.
+
+    Raises:
+        ConfigError: The file is wrong.
+        BundleError: The encoder bundle is missing or damaged.
+    """
+    source = read_source(path or DEFAULT_CONFIG)
+    config = parse_config(source)
+    folder = config.encoder.bundle
+    bundle = load_bundle(_beside(source, folder) if folder else DEFAULT_BUNDLE)
+    return Setup(config, build_world(config, bundle, source), bundle)
+
+
+def _beside(source: Source, folder: str) -> Path:
+    return Path(source.name).parent / folder
+
+
+def build_world(config: Config, bundle: Bundle, source: Source) -> World:
+    """Turn a typed config into catalog, policy and detectors.
+
+    Raises:
+        ConfigError: It contradicts itself or names what is not there.
+    """
+    families = {**FAMILIES, **config.families}
+    catalog = Catalog(_models(config.models, families, source))
+    for name, words in config.keywords.items():
+        if not words or not all(words):
+            raise source.error("expected a list of words", f"$.keywords.{name}")
+    detectors = default_detectors(bundle.labels(), config.keywords)
+    policy = Policy(
+        rules=_rules(config.policy.rules, catalog, vocabulary(detectors), source),
+        prefer=_prefer(config.policy.prefer, source),
+    )
+    digest = hashlib.sha256(msgspec.json.encode(config, order="sorted")).hexdigest()
+    return World(
+        policy=policy,
+        catalog=catalog,
+        detectors=detectors,
+        policy_hash=digest[:16],
+        bundle=f"{bundle.manifest.name} {bundle.manifest.version}",
+        ask_usage=config.server.ask_usage,
+    )
+
+
+def _models(
+    configs: Mapping[str, ModelConfig], families: Mapping[str, Family], source: Source
+) -> dict[str, Model]:
+    guessed = default_strengths({name: m.usd_per_million for name, m in configs.items()})
+    models = {}
+    for name, model in configs.items():
+        path = f"$.models.{name}"
+        if name in AUTO_NAMES:
+            raise source.error(f"`{name}` means 'you choose' and cannot name a model", path)
+        if model.family not in families:
+            raise source.error(
+                f"unknown family `{model.family}`{suggestion(model.family, families)}; known are: "
+                f"{', '.join(families)}; or define it under `families`",
+                f"{path}.family",
+            )
+        models[name] = Model(
+            name=name,
+            upstream_name=model.name or name,
+            family_name=model.family,
+            family=families[model.family],
+            prices=model.usd_per_million,
+            endpoints=_endpoints(model, source, path),
+            strength=guessed[name] if model.strength is None else model.strength,
+            context_window=model.context_window,
+            images=model.images,
+        )
+    return models
+
+
+def _endpoints(model: ModelConfig, source: Source, path: str) -> tuple[Endpoint, ...]:
+    if (model.url is None) == (not model.endpoints):
+        raise source.error("expected either `url` or `endpoints`", path)
+    if model.url is not None:
+        return (Endpoint(model.url, 1.0, model.api_key_env, model.health_path),)
+    for index, endpoint in enumerate(model.endpoints):
+        if not endpoint.url.startswith(("http://", "https://")):
+            raise source.error("expected a URL", f"{path}.endpoints[{index}].url")
+        if endpoint.weight <= 0:
+            raise source.error("expected a weight above 0", f"{path}.endpoints[{index}].weight")
+    return tuple(
+        Endpoint(
+            endpoint.url,
+            endpoint.weight,
+            endpoint.api_key_env or model.api_key_env,
+            endpoint.health_path or model.health_path,
+        )
+        for endpoint in model.endpoints
+    )
+
+
+def _prefer(prefer: PreferConfig, source: Source) -> Prefer:
+    if prefer.trade is not None and prefer.quality_loss_max is not None:
+        raise source.error("give `lambda` or `quality_loss_max`, not both", "$.policy.prefer")
+    if prefer.trade is None and prefer.quality_loss_max is None:
+        return DEFAULT_PREFER
+    return Prefer(prefer.trade, prefer.quality_loss_max)
+
+
+def _rules(
+    configs: tuple[RuleConfig, ...], catalog: Catalog, words: Vocabulary, source: Source
+) -> tuple[Rule, ...]:
+    rules: list[Rule] = []
+    for index, config in enumerate(configs):
+        path = f"$.policy.rules[{index}]"
+        if config.name in {rule.name for rule in rules}:
+            raise source.error(f"two rules are named `{config.name}`", f"{path}.name")
+        rules.append(_rule(config, catalog, words, source, path))
+    if all(rule.when is not None for rule in rules):
+        rules.append(Rule(LAST_RULE, tuple(catalog.models)))
+    return tuple(rules)
+
+
+def _rule(
+    config: RuleConfig, catalog: Catalog, words: Vocabulary, source: Source, path: str
+) -> Rule:
+    use = (config.use,) if isinstance(config.use, str) else config.use
+    for name in use:
+        if name not in catalog.models:
+            raise source.error(
+                f"unknown model `{name}`{suggestion(name, catalog.models)}; models are: "
+                f"{', '.join(catalog.models)}",
+                f"{path}.use",
+            )
+    if config.choose not in SELECTORS:
+        raise source.error(
+            f"unknown selection algorithm `{config.choose}`; known are: {', '.join(SELECTORS)}",
+            f"{path}.choose",
+        )
+    try:
+        when = None
+        if config.when is not None:
+            when = parse_condition(config.when, words, f"{path}.when")
+    except ConfigError as error:
+        raise ConfigError(f"{source.name}: {error.message}", param=f"{path}.when") from error
+    reasoning = config.reasoning
+    return Rule(
+        name=config.name,
+        use=use or tuple(catalog.models),
+        when=when,
+        choose=config.choose,
+        reasoning=ReasoningRule(reasoning) if isinstance(reasoning, str) else reasoning,
+    )

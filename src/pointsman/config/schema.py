@@ -1,0 +1,172 @@
+"""The shape of pointsman.yaml. `docs/reference/config.md` is generated from these docstrings."""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from pointsman.catalog.families import Family
+from pointsman.catalog.models import Endpoint, Prices
+from pointsman.policy.rules import ReasoningRule
+from pointsman.wire.chat import DEFAULT_MAX_BODY_BYTES
+
+NotNegative = Annotated[float, msgspec.Meta(ge=0)]
+Positive = Annotated[float, msgspec.Meta(gt=0)]
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Count = Annotated[int, msgspec.Meta(ge=1)]
+Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
+Url = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s/]+")]
+
+
+class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A part of the file in which an unknown key is an error."""
+
+
+class ModelConfig(Strict, frozen=True):
+    """One model: give `url`, or `endpoints` when several servers answer for it.
+
+    Attributes:
+        url: Base URL of its OpenAI-compatible server, up to and including `/v1`.
+        endpoints: Its servers, with weights.
+        name: The name its server knows it by; by default its name in this file.
+        family: How it switches reasoning: a built-in family or one of `families`.
+        usd_per_million: Prices per million tokens.
+        strength: 0 for the weakest model here, 1 for the strongest; by default their price order.
+        context_window: Most tokens of prompt and answer together.
+        images: Whether it takes image parts.
+        api_key_env: Environment variable that holds its key.
+        health_path: Path on the server's root that answers 200 while it lives, such as `/health`.
+    """
+
+    url: Url | None = None
+    endpoints: tuple[Endpoint, ...] = ()
+    name: str | None = None
+    family: str = "generic"
+    usd_per_million: Prices = Prices()
+    strength: Share | None = None
+    context_window: Count | None = None
+    images: bool = True
+    api_key_env: str | None = None
+    health_path: str | None = None
+
+
+class RuleConfig(Strict, frozen=True):
+    """One rule; the first whose condition holds decides.
+
+    Attributes:
+        name: Unique; it appears in headers, records and metrics.
+        when: A condition such as `{domain: math, above: 0.6}`; left out, the rule always holds.
+        use: A model or a list of models, the preferred one first; left out, all models.
+        choose: How to choose among them: `gain` or `static`.
+        reasoning: `auto`, `on`, `off`, or `{mode, effort, budget_tokens, override}`.
+    """
+
+    name: str
+    when: Any = None
+    use: str | tuple[str, ...] = ()
+    choose: str = "gain"
+    reasoning: Literal["auto", "on", "off"] | ReasoningRule = "auto"
+
+
+class PreferConfig(Strict, frozen=True):
+    """The dial; give one of the two.
+
+    Attributes:
+        trade: Written `lambda` in the file. Probability of a right answer that is given up to save
+            the whole cost of the strongest model with reasoning.
+        quality_loss_max: Most expected loss of that probability on any request.
+    """
+
+    trade: NotNegative | None = msgspec.field(default=None, name="lambda")
+    quality_loss_max: Share | None = None
+
+
+class PolicyConfig(Strict, frozen=True):
+    """What the operator wants: a dial and rules."""
+
+    prefer: PreferConfig = PreferConfig()
+    rules: tuple[RuleConfig, ...] = ()
+
+
+class ServerConfig(Strict, frozen=True):
+    """The gateway's front end.
+
+    Attributes:
+        host: Address to listen on.
+        port: Port to listen on; 0 takes a free one.
+        max_body_bytes: Largest request body.
+        drain_s: After SIGTERM, how long running requests may take to end.
+        ask_usage: Ask upstream for token counts of streams, and hide them from clients that did
+            not ask.
+        decisions: File that gets one JSON line per decision, or `-` for standard output.
+    """
+
+    host: str = "127.0.0.1"
+    port: Port = 8801
+    max_body_bytes: Count = DEFAULT_MAX_BODY_BYTES
+    drain_s: NotNegative = 30.0
+    ask_usage: bool = True
+    decisions: str | None = None
+
+
+class UpstreamConfig(Strict, frozen=True):
+    """How model servers are asked.
+
+    Attributes:
+        connect_s: Most seconds to connect.
+        first_byte_s: Most seconds until the first byte of an answer; slow thinkers need minutes.
+        idle_s: Most seconds between two pieces of a stream.
+        attempts: Most tries before the first byte, over all endpoints and models.
+        cooldown_s: How long an endpoint that failed three times in a row is left alone.
+        health_every_s: How often endpoints with a `health_path` are asked.
+    """
+
+    connect_s: Positive = 5.0
+    first_byte_s: Positive = 600.0
+    idle_s: Positive = 120.0
+    attempts: Count = 4
+    cooldown_s: NotNegative = 10.0
+    health_every_s: Positive = 5.0
+
+
+class EncoderConfig(Strict, frozen=True):
+    """The encoder.
+
+    Attributes:
+        bundle: Folder of another bundle than the one that ships with pointsman.
+        workers: Threads that read; by default one per core.
+        intra_threads: Cores within one pass; above 1 lowers latency on idle machines.
+        queue: Texts that may wait for a worker before clients are told to come back later.
+        remember: Texts whose encodings are remembered (about 4 kB each).
+    """
+
+    bundle: str | None = None
+    workers: Count | None = None
+    intra_threads: Count = 1
+    queue: Count = 128
+    remember: Count = 4096
+
+
+class SessionConfig(Strict, frozen=True):
+    """Conversations: how long, and how many, are remembered."""
+
+    ttl_s: Positive = 1800.0
+    capacity: Count = 100_000
+
+
+class Config(Strict, frozen=True):
+    """The whole file.
+
+    Attributes:
+        models: The models by the names that rules use.
+        families: Reasoning switches of further model families.
+        keywords: Lists of words; condition `{keywords: NAME}` holds when one is in the prompt.
+    """
+
+    models: dict[str, ModelConfig]
+    families: dict[str, Family] = {}
+    keywords: dict[str, tuple[str, ...]] = {}
+    policy: PolicyConfig = PolicyConfig()
+    server: ServerConfig = ServerConfig()
+    upstream: UpstreamConfig = UpstreamConfig()
+    encoder: EncoderConfig = EncoderConfig()
+    sessions: SessionConfig = SessionConfig()

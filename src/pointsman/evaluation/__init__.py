@@ -1,0 +1,1 @@
+"""Workbench: measures pointsman; serving never imports it."""

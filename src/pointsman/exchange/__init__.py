@@ -1,0 +1,1 @@
+"""One request and its answer, without IO: what it needs is yielded as an effect."""

@@ -1,0 +1,31 @@
+"""What routing cannot do itself and therefore asks of whoever drives it.
+
+`route()` yields one of these and is sent the reply. Two drivers perform them: a blocking one for
+the library, an asynchronous one for the gateway (`drive.py`); tests play the replies by hand.
+"""
+
+import msgspec
+
+from pointsman.catalog.models import Target
+
+
+class Encode(msgspec.Struct, frozen=True):
+    """Read a text. Reply: its `Encoding`."""
+
+    text: str
+
+
+class Recollect(msgspec.Struct, frozen=True):
+    """Ask what a conversation was sent to last. Reply: a `Target`, or None."""
+
+    conversation: str
+
+
+class Remember(msgspec.Struct, frozen=True):
+    """Note what a conversation was sent to. Reply: None."""
+
+    conversation: str
+    target: Target
+
+
+Effect = Encode | Recollect | Remember

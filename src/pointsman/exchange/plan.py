@@ -1,0 +1,95 @@
+"""What a front end is to do with a request: plain data."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from pointsman.catalog.families import Reasoning
+from pointsman.catalog.models import Model, Target
+from pointsman.observe.record import DecisionRecord
+from pointsman.policy.decide import Decision, Question
+from pointsman.wire.chat import ChatRequest
+from pointsman.wire.edit import Patch, apply_patch
+
+
+class Forward(msgspec.Struct, frozen=True):
+    """Send the edited request to this model.
+
+    Attributes:
+        question: What the decision answered; with a model added to `avoid` it can be asked again.
+        card: The card of the model that was chosen.
+        edits: Merge patch for the body.
+        hide_usage: Whether the stream's usage chunk was asked for by us alone.
+    """
+
+    request: ChatRequest
+    question: Question
+    decision: Decision
+    card: Model
+    edits: Patch
+    hide_usage: bool
+    record: DecisionRecord
+
+    @property
+    def model(self) -> str:
+        """The name of the model that was chosen."""
+        return self.decision.target.model
+
+    @property
+    def reasoning(self) -> Reasoning:
+        """How hard it should think."""
+        return self.decision.target.reasoning
+
+    @property
+    def rule(self) -> str:
+        """The name of the rule that held."""
+        return self.decision.rule
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why, in words."""
+        return self.decision.reasons
+
+    def body(self) -> bytes:
+        """Return the body to send: the client's bytes with the edits spliced in."""
+        return apply_patch(self.request.body, self.edits)
+
+
+def edits_for(target: Target, model: Model, request: ChatRequest, *, ask_usage: bool) -> Patch:
+    """Return what must change in the body for a target.
+
+    `ask_usage` adds `stream_options.include_usage` to streamed requests that lack it: without it
+    a server reports no token counts, and nothing could be accounted for.
+    """
+    edits: dict[str, Any] = {}
+    if request.model != model.upstream_name:
+        edits["model"] = model.upstream_name
+    edits.update(model.family.edits(target.reasoning))
+    if ask_usage and request.stream and not request.wants_usage:
+        edits["stream_options"] = {"include_usage": True}
+    return edits
+
+
+def decision_headers(record: DecisionRecord) -> Mapping[str, str]:
+    """Return the response headers that tell a client what was decided.
+
+    The `x-vsr-*` names are the vLLM Semantic Router's, for dashboards that read them.
+    """
+    domain = record.signals.get("domain")
+    top = getattr(domain, "top", None)
+    headers = {
+        "x-pointsman-decision-id": record.id,
+        "x-pointsman-model": record.model,
+        "x-pointsman-rule": record.rule,
+        "x-pointsman-reasoning": record.reasoning,
+        "x-pointsman-cache": "off",
+        "x-selected-model": record.model,
+        "x-vsr-selected-model": record.model,
+        "x-vsr-selected-decision": record.rule,
+        "x-vsr-selected-algorithm": record.algorithm,
+        "x-vsr-selected-reasoning": "on" if record.reasoning.startswith("on") else "off",
+    }
+    if top is not None:
+        headers["x-vsr-selected-category"] = top[0]
+    return headers

@@ -1,0 +1,317 @@
+"""The OpenAI-compatible HTTP front end: translates between HTTP and the exchange."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import aiohttp
+import msgspec
+from aiohttp import web
+
+from pointsman.errors import (
+    MethodError,
+    NotFoundError,
+    PointsmanError,
+    TooLargeError,
+    UpstreamError,
+)
+from pointsman.exchange.drive import drive_async
+from pointsman.exchange.plan import Forward, decision_headers
+from pointsman.exchange.route import route
+from pointsman.exchange.settle import settle
+from pointsman.gateway.models import model_list, model_object
+from pointsman.gateway.upstream import Answer, Delivery, Upstreams
+from pointsman.observe.record import DecisionRecord
+from pointsman.router import Router, new_id
+from pointsman.wire.chat import parse_chat
+from pointsman.wire.sse import ChatStream, error_event
+from pointsman.wire.usage import Usage, read_usage
+
+log = logging.getLogger("pointsman")
+
+# RFC 9110 section 7.6.1, and what the server writes anew.
+_NOT_COPIED = frozenset(
+    {
+        "connection",
+        "content-length",
+        "date",
+        "keep-alive",
+        "proxy-authenticate",
+        "server",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+_CONVERSATION_HEADERS = ("x-session-id", "x-conversation-id")
+
+
+class Gateway:
+    """Answers HTTP requests with one router; `router` may be replaced between two requests."""
+
+    def __init__(
+        self,
+        router: Router,
+        upstreams: Upstreams,
+        keep_record: Callable[[DecisionRecord], None],
+    ) -> None:
+        self.router = router
+        self.upstreams = upstreams
+        self.draining = False
+        self.idle = asyncio.Event()
+        self.idle.set()
+        self._running = 0
+        self._keep_record = keep_record
+        self._started = int(time.time())
+
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer one request; every error leaves in OpenAI's form."""
+        self._running += 1
+        self.idle.clear()
+        try:
+            response = await self._dispatch(request)
+        except PointsmanError as error:
+            response = error_response(error)
+        except (asyncio.CancelledError, ConnectionResetError):
+            raise
+        # The outermost loop: whatever is left is a bug here, and must not take the server down.
+        except Exception:
+            log.exception("a request failed inside pointsman")
+            response = error_response(PointsmanError("internal error in pointsman"))
+        finally:
+            self._running -= 1
+            if not self._running:
+                self.idle.set()
+        if self.draining:
+            response.force_close()
+        return response
+
+    async def _dispatch(self, request: web.BaseRequest) -> web.StreamResponse:
+        path = request.path.rstrip("/")
+        match path:
+            case "/v1/chat/completions" | "/chat/completions":
+                _only(request, "POST")
+                return await self._chat(request)
+            case "/v1/models":
+                _only(request, "GET")
+                return _json(model_list(self.router.setup.world.catalog, self._started))
+            case "/health":
+                return _json({"status": "healthy", "service": "pointsman"})
+            case "/ready":
+                return self._ready()
+            case _ if path.startswith("/v1/models/"):
+                _only(request, "GET")
+                name = path.removeprefix("/v1/models/")
+                return _json(model_object(self.router.setup.world.catalog, name, self._started))
+            case _:
+                raise NotFoundError(
+                    f"{path[:200] or '/'} is not served; served are POST /v1/chat/completions, "
+                    "GET /v1/models, GET /health, GET /ready"
+                )
+
+    def _ready(self) -> web.Response:
+        if self.draining:
+            return _json({"status": "draining"}, status=503)
+        bundle = self.router.setup.world.bundle
+        return _json({"status": "ready", "bundle": bundle})
+
+    async def _chat(self, request: web.BaseRequest) -> web.StreamResponse:
+        router = self.router
+        began = time.perf_counter()
+        body = await read_body(request, router.setup.config.server.max_body_bytes)
+        chat = parse_chat(body, max_bytes=router.setup.config.server.max_body_bytes)
+        exchange = route(
+            chat,
+            router.setup.world,
+            decision_id=new_id(),
+            caller=request.headers.get("authorization", ""),
+            conversation=_conversation(request),
+        )
+        plan = await drive_async(exchange, router.pool(), router.sessions)
+        decide_ms = 1000 * (time.perf_counter() - began)
+        delivery = Delivery(plan, router.setup.world)
+        course = _Course(delivery, began, decide_ms)
+        try:
+            return await self._deliver(request, delivery, course)
+        except PointsmanError as error:
+            course.status = error.status
+            response = error_response(error)
+            response.headers.update(decision_headers(delivery.plan.record))
+            return response
+        except (asyncio.CancelledError, ConnectionResetError):
+            course.outcome = "cancelled"
+            raise
+        finally:
+            self._keep_record(course.record())
+
+    async def _deliver(
+        self, request: web.BaseRequest, delivery: Delivery, course: "_Course"
+    ) -> web.StreamResponse:
+        first_choice = delivery.plan
+        answer = await self.upstreams.send(delivery, request.headers)
+        course.first_byte_ms = course.elapsed_ms()
+        course.status = answer.status
+        if answer.plan is not first_choice:
+            self._remember(answer.plan)
+        try:
+            headers = _response_headers(answer)
+            if answer.streamed:
+                return await self._stream(request, answer, headers, course)
+            return await self._whole(answer, headers, course)
+        finally:
+            answer.close()
+
+    def _remember(self, plan: Forward) -> None:
+        """Keep the conversation on the model that really answered."""
+        conversation = plan.record.conversation
+        if conversation is not None:
+            target = plan.decision.target
+            self.router.sessions.remember(conversation, target, time.monotonic())
+
+    async def _whole(
+        self, answer: Answer, headers: dict[str, str], course: "_Course"
+    ) -> web.Response:
+        idle_s = self.upstreams.config.idle_s
+        try:
+            body = b"".join([piece async for piece in answer.pieces(idle_s)])
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            course.outcome = "broken"
+            raise _broken(answer.plan, error) from error
+        course.usage = read_usage(body)
+        course.outcome = "answered"
+        return web.Response(body=body, status=answer.status, headers=headers)
+
+    async def _stream(
+        self,
+        request: web.BaseRequest,
+        answer: Answer,
+        headers: dict[str, str],
+        course: "_Course",
+    ) -> web.StreamResponse:
+        response = web.StreamResponse(status=answer.status, headers=headers)
+        if self.draining:
+            response.force_close()
+        await response.prepare(request)
+        events = ChatStream(hide_usage=answer.plan.hide_usage)
+        error: PointsmanError | None = None
+        try:
+            async for piece in answer.pieces(self.upstreams.config.idle_s):
+                if out := events.feed(piece):
+                    await response.write(out)
+        except ConnectionResetError:
+            raise  # the client's side: nobody is left to tell
+        except (TimeoutError, aiohttp.ClientError, OSError) as failure:
+            error = _broken(answer.plan, failure)
+        rest = events.finish()
+        course.usage = events.usage
+        if error is None and not (events.done or events.finished or events.failed):
+            error = _broken(answer.plan, None)
+        if error is not None:
+            rest = error_event(error.body())
+        course.outcome = "broken" if error else "answered"
+        if rest:
+            await response.write(rest)
+        await response.write_eof()
+        return response
+
+
+class _Course:
+    """How the answer to one request went, as far as it has got."""
+
+    def __init__(self, delivery: Delivery, began: float, decide_ms: float) -> None:
+        self._delivery = delivery
+        self._began = began
+        self._decide_ms = decide_ms
+        self.outcome = "failed"
+        self.status: int | None = None
+        self.usage: Usage | None = None
+        self.first_byte_ms: float | None = None
+
+    def elapsed_ms(self) -> float:
+        """Return the milliseconds since the request came."""
+        return 1000 * (time.perf_counter() - self._began)
+
+    def record(self) -> DecisionRecord:
+        """Return the finished record."""
+        plan = self._delivery.plan
+        record = settle(
+            plan.record,
+            plan.card,
+            self.usage,
+            outcome=self.outcome,
+            status=self.status,
+            attempts=tuple(self._delivery.attempts),
+        )
+        return msgspec.structs.replace(
+            record,
+            time=datetime.now(UTC).isoformat(timespec="milliseconds"),
+            decide_ms=round(self._decide_ms, 3),
+            first_byte_ms=None if self.first_byte_ms is None else round(self.first_byte_ms, 3),
+            total_ms=round(self.elapsed_ms(), 3),
+        )
+
+
+async def read_body(request: web.BaseRequest, max_bytes: int) -> bytes:
+    """Read a request's body.
+
+    Raises:
+        TooLargeError: It is larger than allowed; no more of it is kept than that.
+    """
+    announced = request.content_length or 0
+    pieces: list[bytes] = []
+    size = 0
+    if announced <= max_bytes:
+        async for piece in request.content.iter_any():
+            size += len(piece)
+            if size > max_bytes:
+                break
+            pieces.append(piece)
+    if max(announced, size) > max_bytes:
+        raise TooLargeError(
+            f"the body has {max(announced, size)} bytes or more; at most {max_bytes} are allowed"
+        )
+    return b"".join(pieces)
+
+
+def error_response(error: PointsmanError) -> web.Response:
+    """Return an error in OpenAI's form, with its status and, where it helps, Retry-After."""
+    headers = {}
+    if error.retry_after_s is not None:
+        headers["retry-after"] = str(error.retry_after_s)
+    return _json(error.body(), status=error.status, headers=headers)
+
+
+def _json(
+    value: object, *, status: int = 200, headers: dict[str, str] | None = None
+) -> web.Response:
+    return web.Response(
+        body=msgspec.json.encode(value),
+        status=status,
+        headers=headers,
+        content_type="application/json",
+    )
+
+
+def _only(request: web.BaseRequest, method: str) -> None:
+    if request.method != method:
+        raise MethodError(f"{request.path} takes {method}, not {request.method[:20]}")
+
+
+def _conversation(request: web.BaseRequest) -> str | None:
+    return next((request.headers[n] for n in _CONVERSATION_HEADERS if n in request.headers), None)
+
+
+def _response_headers(answer: Answer) -> dict[str, str]:
+    headers = {k: v for k, v in answer.headers.items() if k.lower() not in _NOT_COPIED}
+    headers.update(decision_headers(answer.plan.record))
+    return headers
+
+
+def _broken(plan: Forward, failure: Exception | None) -> PointsmanError:
+    why = "was too slow" if isinstance(failure, TimeoutError) else "ended its answer early"
+    error = UpstreamError(f"model '{plan.model}' {why}; what came before is incomplete")
+    error.__cause__ = failure
+    return error

@@ -1,0 +1,186 @@
+"""Sockets and processes: start, reload, drain."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Self
+
+import msgspec
+from aiohttp import web
+
+from pointsman.config.build import Setup, load_setup
+from pointsman.errors import PointsmanError
+from pointsman.gateway.http import Gateway
+from pointsman.gateway.upstream import Upstreams, check_keys
+from pointsman.observe.record import DecisionRecord
+from pointsman.router import Router
+
+log = logging.getLogger("pointsman")
+
+_WATCH_S = 1.0
+
+
+class Server:
+    """The gateway as a running server.
+
+    Args:
+        setup: The checked config.
+        path: Its file, to be read again when it changes or on SIGHUP; None never reloads.
+        keep_record: Where decision records go; by default where the config says.
+    """
+
+    def __init__(
+        self,
+        setup: Setup,
+        path: Path | None = None,
+        keep_record: Callable[[DecisionRecord], None] | None = None,
+    ) -> None:
+        self._setup = setup
+        self._path = path
+        self._keep_record = keep_record
+        self._exit = contextlib.AsyncExitStack()
+        self.gateway: Gateway | None = None
+        self.url = ""
+
+    async def start(self) -> None:
+        """Load the encoder and listen.
+
+        Raises:
+            ConfigError: An upstream key is missing in the environment.
+            BundleError: The encoder bundle cannot be loaded.
+            OSError: The address is taken.
+        """
+        check_keys(self._setup.world.catalog)
+        config = self._setup.config
+        router = Router(self._setup)
+        router.pool()
+        upstreams = Upstreams(config.upstream)
+        self._exit.push_async_callback(upstreams.close)
+        keep = self._keep_record
+        if keep is None:
+            keep = self._exit.enter_context(record_writer(config.server.decisions))
+        self.gateway = Gateway(router, upstreams, keep)
+        runner = web.ServerRunner(
+            web.Server(self.gateway.handle, handler_cancellation=True, access_log=None),
+            shutdown_timeout=1.0,  # stop() has waited for what was running
+        )
+        await runner.setup()
+        self._exit.push_async_callback(runner.cleanup)
+        self._site = web.TCPSite(runner, config.server.host, config.server.port)
+        await self._site.start()
+        host, port = runner.addresses[0][:2]
+        self.url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        self._tasks = [asyncio.create_task(self._watch_health())]
+        if self._path is not None:
+            self._tasks.append(asyncio.create_task(self._watch_file(self._path)))
+
+    async def stop(self) -> None:
+        """Drain: take no new connections, let running requests end, then close everything."""
+        if self.gateway is not None:
+            self.gateway.draining = True
+            await self._site.stop()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._setup.config.server.drain_s):
+                    await self.gateway.idle.wait()
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._exit.aclose()
+        if self.gateway is not None:
+            self.gateway.router.close()
+
+    async def __aenter__(self) -> Self:
+        """Start."""
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Stop."""
+        await self.stop()
+
+    async def reload(self) -> bool:
+        """Read the config file again; a wrong one changes nothing and is reported.
+
+        Requests that run keep the config they began with. Address, encoder and upstream timing
+        need a restart.
+        """
+        if self._path is None or self.gateway is None:
+            return False
+        try:
+            setup = await asyncio.to_thread(load_setup, self._path)
+            check_keys(setup.world.catalog)
+            self.gateway.router = self.gateway.router.adopt(setup)
+        except PointsmanError as error:
+            log.error("config not reloaded, the old one stays: %s", error.message)  # noqa: TRY400
+            return False
+        self._setup = setup
+        log.info("config reloaded: policy %s", setup.world.policy_hash)
+        return True
+
+    async def _watch_file(self, path: Path) -> None:
+        seen = _stamp(path)
+        while True:
+            await asyncio.sleep(_WATCH_S)
+            now = _stamp(path)
+            if now is not None and now != seen:
+                seen = now
+                await self.reload()
+
+    async def _watch_health(self) -> None:
+        assert self.gateway is not None  # noqa: S101  # started by start()
+        upstreams = self.gateway.upstreams
+        while True:
+            catalog = self.gateway.router.setup.world.catalog
+            for endpoint, lives in await upstreams.check_health(catalog):
+                log.warning("%s %s", endpoint.url, "is back" if lives else "fails its health check")
+            await asyncio.sleep(upstreams.config.health_every_s)
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:  # between the two halves of an editor's replace
+        return None
+    return status.st_mtime_ns, status.st_ino
+
+
+@contextlib.contextmanager
+def record_writer(where: str | None) -> Iterator[Callable[[DecisionRecord], None]]:
+    """Give a function that writes records as JSON lines to a file, to `-` or nowhere.
+
+    Each line is handed to the operating system before the call returns, so that a crash of this
+    process loses none.
+    """
+    if where is None:
+        yield lambda _record: None
+        return
+    encoder = msgspec.json.Encoder()
+    lock = threading.Lock()
+    with contextlib.ExitStack() as stack:
+        out = sys.stdout.buffer if where == "-" else stack.enter_context(Path(where).open("ab"))
+
+        def write(record: DecisionRecord) -> None:
+            with lock:
+                out.write(encoder.encode(record) + b"\n")
+                out.flush()
+
+        yield write
+
+
+async def serve_until_stopped(server: Server, on_ready: Callable[[Server], None]) -> None:
+    """Run a server until SIGTERM or SIGINT; SIGHUP reloads its config."""
+    loop = asyncio.get_running_loop()
+    stopped = asyncio.Event()
+    reloads: set[asyncio.Task[bool]] = set()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stopped.set)
+    loop.add_signal_handler(signal.SIGHUP, lambda: reloads.add(loop.create_task(server.reload())))
+    async with server:
+        on_ready(server)
+        await stopped.wait()
+        log.info("draining")

@@ -1,0 +1,266 @@
+"""Sends planned requests to model servers: retries, fallbacks, deadlines, streaming."""
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator, Mapping
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from pointsman.catalog.models import Catalog, Endpoint
+from pointsman.config.schema import UpstreamConfig
+from pointsman.errors import ConfigError, NoCandidateError, UpstreamError, UpstreamTimeoutError
+from pointsman.exchange.plan import Forward
+from pointsman.exchange.route import replan
+from pointsman.gateway.endpoints import Endpoints
+from pointsman.observe.record import Attempt
+from pointsman.policy.world import World
+
+RETRIED = frozenset({408, 429, 500, 502, 503, 504, 529})
+"""Answers that another endpoint or model may do better; 529 is Anthropic's overload."""
+
+# Never a client's cookies or its key: the key upstream gets is the operator's.
+_FORWARDED = (
+    "accept",
+    "baggage",
+    "idempotency-key",
+    "openai-beta",
+    "openai-organization",
+    "openai-project",
+    "traceparent",
+    "tracestate",
+    "user-agent",
+    "x-request-id",
+)
+
+
+class Answer:
+    """An upstream's answer whose first bytes are there; close it when done.
+
+    Attributes:
+        plan: The plan that was answered: the first one, or that of a fallback.
+        streamed: Whether the body is an event stream.
+    """
+
+    def __init__(self, plan: Forward, response: aiohttp.ClientResponse, first: bytes) -> None:
+        self.plan = plan
+        self.status = response.status
+        self.headers = response.headers
+        self.streamed = response.content_type == "text/event-stream"
+        self._response = response
+        self._first = first
+
+    async def pieces(self, idle_s: float) -> AsyncIterator[bytes]:
+        """Yield the body as it comes.
+
+        Raises:
+            TimeoutError: Nothing came for `idle_s` seconds.
+            aiohttp.ClientError: The connection broke.
+        """
+        piece = self._first
+        while piece:
+            yield piece
+            async with asyncio.timeout(idle_s):
+                piece = await self._response.content.readany()
+
+    def close(self) -> None:
+        """Let the connection go: back to the pool after a whole answer, else closed at once."""
+        self._response.release()
+
+
+class Delivery:
+    """One request on its way: what was tried so far."""
+
+    def __init__(self, plan: Forward, world: World) -> None:
+        self.plan = plan
+        self.world = world
+        self.tried: list[str] = []
+        self.attempts: list[Attempt] = []
+        self.last_error: UpstreamError | None = None
+
+    def note(self, endpoint: Endpoint, outcome: str) -> None:
+        """Write an attempt down."""
+        self.attempts.append(Attempt(self.plan.model, endpoint.url, outcome))
+
+    def next_model(self) -> bool:
+        """Go on to the next model that the rule's pool allows; False when there is none."""
+        try:
+            self.plan = replan(self.plan, self.world)
+        except NoCandidateError:
+            return False
+        self.tried = []
+        return True
+
+
+class Upstreams:
+    """The connections to all model servers."""
+
+    def __init__(self, config: UpstreamConfig) -> None:
+        self.config = config
+        self.endpoints = Endpoints()
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30),
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=config.connect_s),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+        )
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._session.close()
+
+    async def send(self, delivery: Delivery, client_headers: Mapping[str, str]) -> Answer:
+        """Get an answer for a plan: from another endpoint, then another model, if need be.
+
+        Nothing is retried once its first byte is here.
+
+        Raises:
+            UpstreamError: No endpoint of any allowed model answered.
+        """
+        while True:
+            endpoint = self.endpoints.choose(delivery.plan.card, delivery.tried, time.monotonic())
+            if endpoint is None:
+                if delivery.next_model():
+                    continue
+                raise delivery.last_error or UpstreamError("no endpoint to ask")
+            last = len(delivery.attempts) + 1 >= self.config.attempts
+            answer = await self._try(delivery, endpoint, client_headers, last=last)
+            if answer is not None:
+                return answer
+            if last:
+                raise delivery.last_error or UpstreamError("no endpoint answered")
+
+    async def _try(
+        self,
+        delivery: Delivery,
+        endpoint: Endpoint,
+        client_headers: Mapping[str, str],
+        *,
+        last: bool,
+    ) -> Answer | None:
+        plan = delivery.plan
+        where = f"model '{plan.model}' at {_origin(endpoint.url)}"
+        try:
+            async with asyncio.timeout(self.config.first_byte_s):
+                answer = await self._ask(plan, endpoint, client_headers)
+        except TimeoutError:
+            delivery.last_error = UpstreamTimeoutError(
+                f"{where} sent nothing for {self.config.first_byte_s:g} s"
+            )
+            outcome = "timeout"
+        except (aiohttp.ClientError, OSError) as error:
+            delivery.last_error = UpstreamError(f"{where} failed: {_kind(error)}")
+            outcome = _kind(error)
+        else:
+            delivery.note(endpoint, str(answer.status))
+            if answer.status not in RETRIED:
+                self.endpoints.succeeded(endpoint)
+                return answer
+            if last or not self._has_alternative(delivery, endpoint):
+                return answer  # its own words say best what is wrong
+            answer.close()
+            delivery.last_error = UpstreamError(f"{where} answered {answer.status}")
+            self._fail(delivery, endpoint)
+            return None
+        delivery.note(endpoint, outcome)
+        self._fail(delivery, endpoint)
+        return None
+
+    def _has_alternative(self, delivery: Delivery, endpoint: Endpoint) -> bool:
+        tried = [*delivery.tried, endpoint.url]
+        if any(other.url not in tried for other in delivery.plan.card.endpoints):
+            return True
+        try:
+            replan(delivery.plan, delivery.world)
+        except NoCandidateError:
+            return False
+        return True
+
+    def _fail(self, delivery: Delivery, endpoint: Endpoint) -> None:
+        # A kept-alive connection may have been closed meanwhile: once, the same server is asked
+        # again before it counts as tried.
+        attempt = delivery.attempts[-1]
+        again = attempt.outcome == "disconnected" and delivery.attempts.count(attempt) == 1
+        if not again:
+            delivery.tried.append(endpoint.url)
+            self.endpoints.failed(endpoint, time.monotonic(), self.config.cooldown_s)
+
+    async def _ask(
+        self, plan: Forward, endpoint: Endpoint, client_headers: Mapping[str, str]
+    ) -> Answer:
+        response = await self._session.post(
+            endpoint.url.rstrip("/") + "/chat/completions",
+            data=plan.body(),
+            headers=_headers(endpoint, client_headers),
+            allow_redirects=False,
+        )
+        try:
+            first = await response.content.readany()
+        except BaseException:
+            response.close()
+            raise
+        return Answer(plan, response, first)
+
+    async def check_health(self, catalog: Catalog) -> list[tuple[Endpoint, bool]]:
+        """Ask every endpoint that has a `health_path`; returns those whose state changed."""
+        asked = [e for m in catalog.models.values() for e in m.endpoints if e.health_path]
+        results = await asyncio.gather(*(self._lives(endpoint) for endpoint in asked))
+        return [
+            (endpoint, lives)
+            for endpoint, lives in zip(asked, results, strict=True)
+            if self.endpoints.checked(endpoint, lives=lives)
+        ]
+
+    async def _lives(self, endpoint: Endpoint) -> bool:
+        url = _origin(endpoint.url) + (endpoint.health_path or "")
+        try:
+            async with (
+                asyncio.timeout(self.config.connect_s),
+                self._session.get(url, headers=_headers(endpoint, {})) as response,
+            ):
+                return response.status < 300  # noqa: PLR2004  # 2xx
+        except (TimeoutError, aiohttp.ClientError, OSError):
+            return False
+
+
+def check_keys(catalog: Catalog) -> None:
+    """Make sure that each key the config names is in the environment.
+
+    Raises:
+        ConfigError: One is missing.
+    """
+    for model in catalog.models.values():
+        for endpoint in model.endpoints:
+            name = endpoint.api_key_env
+            if name is not None and not os.environ.get(name):
+                raise ConfigError(
+                    f"model `{model.name}`: the environment variable {name} is not set; set it to "
+                    f"the key of {_origin(endpoint.url)}, or take `api_key_env` out"
+                )
+
+
+def _headers(endpoint: Endpoint, client: Mapping[str, str]) -> dict[str, str]:
+    headers = {name: client[name] for name in _FORWARDED if name in client}
+    headers["content-type"] = "application/json"
+    headers["accept-encoding"] = "identity"  # usage can only be read in plain text
+    if endpoint.api_key_env is not None:
+        headers["authorization"] = f"Bearer {os.environ.get(endpoint.api_key_env, '')}"
+    return headers
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
+def _kind(error: Exception) -> str:
+    match error:
+        case aiohttp.ServerDisconnectedError() | ConnectionResetError():
+            return "disconnected"
+        case aiohttp.ClientConnectorError():
+            return "cannot connect"
+        case aiohttp.ClientPayloadError():
+            return "answer cut off"
+        case _:
+            return type(error).__name__

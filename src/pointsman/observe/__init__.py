@@ -1,0 +1,1 @@
+"""What happened and why: every decision as plain data."""

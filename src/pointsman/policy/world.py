@@ -1,0 +1,24 @@
+"""What the operator's configuration says, as routing needs it."""
+
+import msgspec
+
+from pointsman.catalog.models import Catalog
+from pointsman.policy.rules import Policy
+from pointsman.signals.detector import Detector
+
+
+class World(msgspec.Struct, frozen=True):
+    """Policy, catalog and detectors: all that routing needs beside the request.
+
+    Attributes:
+        policy_hash: Hash of the configuration, for records.
+        bundle: Name and version of the encoder bundle.
+        ask_usage: Whether to ask upstream for token counts on behalf of the client.
+    """
+
+    policy: Policy
+    catalog: Catalog
+    detectors: tuple[Detector, ...]
+    policy_hash: str = ""
+    bundle: str = ""
+    ask_usage: bool = True

@@ -1,0 +1,144 @@
+"""Library mode: one object that decides, without a server."""
+
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from pointsman.config.build import Setup, load_setup
+from pointsman.encoder.encoding import Encoding
+from pointsman.encoder.memory import EncodingMemory, text_key
+from pointsman.encoder.onnx import OnnxEncoder
+from pointsman.encoder.pool import EncoderPool, default_workers
+from pointsman.exchange.drive import drive, drive_async
+from pointsman.exchange.plan import Forward
+from pointsman.exchange.route import route
+from pointsman.exchange.sessions import Sessions
+from pointsman.policy.counterfactual import Counterfactual, counterfactual
+from pointsman.signals import Signals, measure
+from pointsman.wire.chat import ChatRequest, chat_from_object
+from pointsman.wire.prompt import read_prompt
+
+
+class Router:
+    """Decides where requests go; holds the encoder and the conversations it has seen.
+
+    Use `Router.from_config(path)` or `Router.default()`; both take well under a second.
+
+    Raises:
+        ConfigError: The config file is wrong.
+        BundleError: The encoder bundle is missing or damaged.
+    """
+
+    def __init__(self, setup: Setup) -> None:
+        self.setup = setup
+        encoder = setup.config.encoder
+        self.encoder = OnnxEncoder(setup.bundle, intra_threads=encoder.intra_threads)
+        self.memory = EncodingMemory(encoder.remember)
+        sessions = setup.config.sessions
+        self.sessions = Sessions(capacity=sessions.capacity, ttl_s=sessions.ttl_s)
+        self._pool: EncoderPool | None = None
+
+    @classmethod
+    def from_config(cls, path: str | Path) -> "Router":
+        """Make a router from a config file."""
+        return cls(load_setup(Path(path)))
+
+    @classmethod
+    def default(cls) -> "Router":
+        """Make a router from the config that ships with pointsman."""
+        return cls(load_setup())
+
+    def encode(self, text: str) -> Encoding:
+        """Read one text, or recall it."""
+        key = text_key(text)
+        known = self.memory.get(key)
+        if known is None:
+            known = self.encoder.encode(text)
+            self.memory.put(key, known)
+        return known
+
+    def classify(self, request: dict[str, Any] | ChatRequest) -> tuple[Signals, Encoding]:
+        """Measure a request without deciding.
+
+        Raises:
+            RequestError: It is no valid chat request.
+        """
+        prompt = read_prompt(_typed(request))
+        encoding = self.encode(prompt.judged)
+        return measure(self.setup.world.detectors, prompt, encoding), encoding
+
+    def route(
+        self, request: dict[str, Any] | ChatRequest, *, conversation: str | None = None
+    ) -> Forward:
+        """Decide where a request goes, and how its body must change for that.
+
+        Args:
+            request: An OpenAI chat-completion request; without `model`, pointsman chooses.
+            conversation: The caller's name for the conversation, if it has one.
+
+        Raises:
+            RequestError: It is no valid chat request, or no model can take it.
+        """
+        exchange = route(
+            _typed(request), self.setup.world, decision_id=new_id(), conversation=conversation
+        )
+        return drive(exchange, self.encode, self.sessions)
+
+    async def aroute(
+        self, request: dict[str, Any] | ChatRequest, *, conversation: str | None = None
+    ) -> Forward:
+        """Decide as `route` does, with the encoder beside the event loop.
+
+        Raises:
+            RequestError: As `route`.
+            OverloadedError: Too many requests wait for the encoder.
+        """
+        exchange = route(
+            _typed(request), self.setup.world, decision_id=new_id(), conversation=conversation
+        )
+        return await drive_async(exchange, self.pool(), self.sessions)
+
+    def pool(self) -> EncoderPool:
+        """Return the pool that reads beside the event loop, started at its first use."""
+        if self._pool is None:
+            encoder = self.setup.config.encoder
+            self._pool = EncoderPool(
+                self.encoder,
+                workers=encoder.workers or default_workers(),
+                queue=encoder.queue,
+                memory=self.memory,
+            )
+        return self._pool
+
+    def what_if(self, plan: Forward) -> Counterfactual | None:
+        """Say what would have changed a decision; None where no need of reasoning would."""
+        world = self.setup.world
+        if plan.question.named is not None:
+            return None
+        return counterfactual(plan.question, plan.decision, world.policy, world.catalog)
+
+    def adopt(self, setup: Setup) -> "Router":
+        """Return a router on another config that keeps what this one has read and seen.
+
+        The bundle must be the same one; with another, make a new router.
+        """
+        if setup.bundle.manifest.files != self.setup.bundle.manifest.files:
+            return Router(setup)
+        other = Router.__new__(Router)
+        other.__dict__.update(self.__dict__)
+        other.setup = setup
+        return other
+
+    def close(self) -> None:
+        """Stop the encoder's threads."""
+        if self._pool is not None:
+            self._pool.close()
+
+
+def new_id() -> str:
+    """Return a fresh decision id."""
+    return f"dec_{uuid4().hex}"
+
+
+def _typed(request: dict[str, Any] | ChatRequest) -> ChatRequest:
+    return request if isinstance(request, ChatRequest) else chat_from_object(request)

@@ -1,0 +1,72 @@
+"""One training example: a question with the labels that different data sets give it."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from pointsman.training.questions import Side, shows_options, stem_of, written
+
+NO_LABEL = -1
+
+
+class Example(msgspec.Struct, frozen=True):
+    """A question and what is known about it; tasks it has no label for are left out of the loss.
+
+    Attributes:
+        question: Without options.
+        options: Answer choices, perhaps none.
+        source: The data set, and for outcomes the pair of models.
+        side: Where the split puts it.
+        domain: Index into `weights.DOMAINS`, or NO_LABEL.
+        outcome: Index into `weights.OUTCOMES`, or NO_LABEL.
+        outcome_weight: Of the outcome's (and token count's) loss.
+        extra_tokens: How many more word pieces the heavy answer took, or None.
+        weak: The outcome is assumed, not recorded.
+    """
+
+    question: str
+    options: tuple[str, ...]
+    source: str
+    side: Side
+    domain: int = NO_LABEL
+    outcome: int = NO_LABEL
+    outcome_weight: float = 0.0
+    extra_tokens: float | None = None
+    weak: bool = False
+
+    @property
+    def stem(self) -> str:
+        """See `questions.stem_of`."""
+        return stem_of(self.question)
+
+    def text(self, epoch: int = 0) -> str:
+        """As a client might send it: with options in every other epoch."""
+        return self.full_text() if shows_options(self.stem, epoch) else self.question
+
+    def full_text(self) -> str:
+        """With all options."""
+        return written(self.question, self.options)
+
+
+def merged(examples: Iterable[Example]) -> tuple[Example, ...]:
+    """Examples with one entry per question and options, labels joined; the first label stands."""
+    kept: dict[tuple[str, str], Example] = {}
+    for example in examples:
+        key = (example.stem, stem_of(" ".join(example.options)))
+        first = kept.get(key)
+        kept[key] = example if first is None else _joined(first, example)
+    return tuple(kept.values())
+
+
+def _joined(first: Example, second: Example) -> Example:
+    labels: dict[str, object] = {}
+    if first.domain == NO_LABEL:
+        labels["domain"] = second.domain
+    if first.outcome == NO_LABEL and second.outcome != NO_LABEL:
+        labels |= {
+            "outcome": second.outcome,
+            "outcome_weight": second.outcome_weight,
+            "extra_tokens": second.extra_tokens,
+            "weak": second.weak,
+        }
+    return msgspec.structs.replace(first, **labels)

@@ -3,20 +3,21 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
+from typing import Any, get_args
 
 import aiohttp
 import pytest
 
+from pointsman.demo.asking import Family
 from pointsman.demo.standin import StandIn, StandInModel
 
-FAMILIES = ("qwen3", "deepseek", "gpt-oss", "openai", "mistral", "anthropic", "none")
+FAMILIES = get_args(Family)
 
 
 @pytest.fixture
 async def standin() -> AsyncIterator[StandIn]:
     """A stand-in with one quick model per family, each named like its family."""
-    models = [StandInModel(name=family, family=family) for family in FAMILIES]  # type: ignore[arg-type]  # a loop variable over literals is a plain str
+    models = [StandInModel(name=family, family=family) for family in FAMILIES]
     async with StandIn(*models) as server:
         yield server
 

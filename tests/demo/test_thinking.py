@@ -30,6 +30,9 @@ def length(family: Family, text: str = HARD, **fields: Any) -> int:
         ("gpt-oss", {"chat_template_kwargs": {"enable_thinking": False}}),
         ("openai", {"reasoning_effort": "minimal"}),
         ("openai", {"reasoning_effort": "high"}),
+        ("gpt-5", {}),
+        ("gpt-5", {"reasoning_effort": "minimal"}),
+        ("o-series", {}),
         ("mistral", {"reasoning_effort": "high"}),
         ("anthropic", {"thinking": {"type": "enabled", "budget_tokens": 2048}}),
     ],
@@ -62,7 +65,14 @@ def test_a_family_does_not_think_for_another_familys_switch(family: Family, fiel
 
 
 @pytest.mark.parametrize(
-    ("family", "word"), [("gpt-oss", "none"), ("mistral", "low"), ("openai", "maximal")]
+    ("family", "word"),
+    [
+        ("gpt-oss", "none"),
+        ("gpt-5", "none"),
+        ("o-series", "minimal"),
+        ("mistral", "low"),
+        ("openai", "maximal"),
+    ],
 )
 def test_an_unknown_effort_is_refused(family: Family, word: str) -> None:
     with pytest.raises(Refusal, match="Expected `reasoning_effort`"):

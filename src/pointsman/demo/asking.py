@@ -11,7 +11,18 @@ import msgspec
 
 __all__ = ["Asked", "Family", "Message", "Refusal", "last_user_text", "parse", "text_of"]
 
-Family = Literal["qwen3", "deepseek", "gpt-oss", "openai", "mistral", "anthropic", "none"]
+Family = Literal[
+    "qwen3",
+    "deepseek",
+    "gpt-oss",
+    "openai",
+    "gpt-5",
+    "o-series",
+    "mistral",
+    "anthropic",
+    "none",
+]
+"""Whose thinking switch a model reads; see `thinking.py`."""
 
 MAX_CHOICES = 128
 """OpenAI's upper bound of `n`."""

@@ -34,29 +34,42 @@ class DemoRequest(msgspec.Struct, frozen=True, kw_only=True):
     conversation: str = ""
 
 
-_CONVERSATIONS: Mapping[str, Sequence[tuple[str, str]]] = {
+_CONVERSATIONS: Mapping[str, Sequence[str]] = {
     "sums": (
-        ("What is the sum of the first n odd numbers, and why?", "It is n squared: each odd"
-         " number adds the L-shaped border that turns one square into the next."),
-        ("and for n=5?", "25."),
-        ("Now prove it by induction.", ""),
+        "What is the sum of the first n odd numbers, and why?",
+        (
+            "It is n squared: each odd number adds the L-shaped border that turns one square into"
+            " the next."
+        ),
+        "and for n=5?",
+        "25.",
+        "Now prove it by induction.",
     ),
     "trip": (
-        ("I have three days in Lisbon in May. What should I not miss?", "Alfama on foot, Belém"
-         " for the monastery and the tarts, and a morning train to Sintra."),
-        ("Is day two too full then?", "A little; leave the tile museum for day three."),
-        ("thanks!", ""),
+        "I have three days in Lisbon in May. What should I not miss?",
+        (
+            "Alfama on foot, Belém for the monastery and the tarts, and a morning train to Sintra."
+            " Take the tile museum on day two as well."
+        ),
+        "Is day two too full then?",
+        "A little; leave the tile museum for day three.",
+        "thanks!",
     ),
     "bug": (
-        ("My Flask app returns 404 for /users/42 although the route is there:"
-         " @app.route('/users/<id>/'). Why?", "The route ends in a slash, and a POST is not"
-         " redirected to it."),
-        ("It is a GET. Same thing?", "Then it should redirect; check strict_slashes."),
-        ("Explain step by step how Werkzeug matches a URL against rules with converters, and what"
-         " the complexity is with thousands of rules.", ""),
+        (
+            "My Flask app answers a POST to /users/42 with an error although the route is there:"
+            " @app.route('/users/<id>/', methods=['POST']). Why?"
+        ),
+        "The route ends in a slash, and a POST without it is not passed on silently.",
+        "Would a GET be?",
+        "Yes, it is redirected to the address with the slash.",
+        (
+            "Explain step by step how a router can match a path against thousands of rules with"
+            " converters, and what its complexity is."
+        ),
     ),
-}  # fmt: skip
-"""By conversation: the user's turns, each with the answer that stands in the history."""
+}
+"""By conversation: the user's turns, and between them the answers that the history holds."""
 
 
 def demo_requests() -> tuple[DemoRequest, ...]:
@@ -67,24 +80,25 @@ def demo_requests() -> tuple[DemoRequest, ...]:
         for title, text in rows
     )
     shaped = (
-        DemoRequest(title=title, group=group, body={"model": "auto"} | body)
+        DemoRequest(title=title, group=group, body={"model": "auto", **body})
         for title, group, body in itertools.chain(shaped_requests(), long_requests())
     )
     return (*plain, *shaped, *_turns())
 
 
 def _turns() -> Iterable[DemoRequest]:
-    for name, turns in _CONVERSATIONS.items():
-        history: list[dict[str, str]] = []
-        for number, (text, answer) in enumerate(turns, start=1):
-            history.append(_user(text))
+    for name, texts in _CONVERSATIONS.items():
+        roles = itertools.cycle(("user", "assistant"))
+        messages = [
+            {"role": role, "content": text} for role, text in zip(roles, texts, strict=False)
+        ]
+        for number, end in enumerate(range(1, len(messages) + 1, 2), start=1):
             yield DemoRequest(
                 title=f"{name}, turn {number}",
                 group="conversation",
-                body=_body(list(history)),
+                body=_body(messages[:end]),
                 conversation=name,
             )
-            history.append({"role": "assistant", "content": answer})
 
 
 def _user(text: str) -> dict[str, str]:

@@ -28,7 +28,7 @@ _HIDDEN = (
 
 
 def log_book(entries: int) -> str:
-    """A log book of this many entries, about 26 words each, a strange one in the middle."""
+    """A log book of this many entries, about 33 words each, a strange one in the middle."""
     lines = [_entry(number) for number in range(1, entries + 1)]
     lines.insert(entries // 2, _HIDDEN)
     return "\n".join(lines)
@@ -55,7 +55,7 @@ def long_requests() -> tuple[tuple[str, str, Mapping[str, Any]], ...]:
         (
             "a needle in 4,000 words",
             "long context",
-            {"messages": [_about(150, "Why was the night train held, and by whom was it freed?")]},
+            {"messages": [_about(120, "Why was the night train held, and by whom was it freed?")]},
         ),
         (
             "a sum over 4,000 words",
@@ -72,7 +72,7 @@ def long_requests() -> tuple[tuple[str, str, Mapping[str, Any]], ...]:
         (
             "a summary of 8,000 words",
             "long context",
-            {"messages": [_about(300, "Summarise this log book in three sentences.")]},
+            {"messages": [_about(240, "Summarise this log book in three sentences.")]},
         ),
     )
 

@@ -8,6 +8,8 @@ The switches, with what happens when the request says nothing:
 | `deepseek` | `chat_template_kwargs.thinking` (DeepSeek-V3.1 model card, chat template) | does not |
 | `gpt-oss` | `reasoning_effort` low, medium, high (gpt-oss model card, "Variable effort reasoning") | medium |
 | `openai` | `reasoning_effort` none, minimal, low, medium, high (OpenAI API reference; none by default since gpt-5.1) | none |
+| `gpt-5` | `reasoning_effort` minimal, low, medium, high (the same, as gpt-5 took it) | medium |
+| `o-series` | `reasoning_effort` low, medium, high (the same, as o1 and o3 took it) | medium |
 | `mistral` | `reasoning_effort` high, none (Mistral API reference, "Reasoning") | none |
 | `anthropic` | `thinking: {type: enabled, budget_tokens}` (Anthropic API, "Extended thinking") | does not |
 | `none` | there is none | does not |
@@ -29,6 +31,8 @@ EFFORT_FACTOR = {"none": 0.0, "minimal": 0.1, "low": 0.25, "medium": 1.0, "high"
 _EFFORTS: dict[Family, tuple[str, ...]] = {
     "gpt-oss": ("medium", "low", "high"),
     "openai": ("none", "minimal", "low", "medium", "high"),
+    "gpt-5": ("medium", "minimal", "low", "high"),
+    "o-series": ("medium", "low", "high"),
     "mistral": ("none", "high"),
 }
 """The efforts that a family knows, its default first."""
@@ -53,7 +57,7 @@ def effort(family: Family, asked: Asked) -> str:
             return "none" if template.get("enable_thinking") is False else "medium"
         case "deepseek":
             return "medium" if template.get("thinking") is True else "none"
-        case "gpt-oss" | "openai" | "mistral":
+        case "gpt-oss" | "openai" | "gpt-5" | "o-series" | "mistral":
             return _named_effort(_EFFORTS[family], asked.reasoning_effort)
         case "anthropic":
             thinks = asked.thinking is not None and asked.thinking.type == "enabled"

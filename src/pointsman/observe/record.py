@@ -30,7 +30,7 @@ class DecisionRecord(msgspec.Struct, frozen=True, kw_only=True):
         reasoning: The reasoning asked of the model, in words.
         options: Every target considered, with its expectation or why it was excluded.
         attempts: Every try to reach a model, the last one answered the client.
-        read_ms: Time until the encoding was there; decide_ms: time to decide and plan.
+        decide_ms: Time to read, measure and decide, in milliseconds since the request came.
         outcome: `answered`, `failed`, `broken` (mid-stream) or `cancelled` (client went away).
     """
 
@@ -50,7 +50,6 @@ class DecisionRecord(msgspec.Struct, frozen=True, kw_only=True):
     options: tuple[Mapping[str, Any], ...] = ()
     conversation: str | None = None
     time: str | None = None
-    read_ms: float = 0.0
     decide_ms: float = 0.0
     first_byte_ms: float | None = None
     total_ms: float | None = None

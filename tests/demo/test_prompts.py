@@ -72,7 +72,7 @@ def test_the_image_is_a_png() -> None:
 
 @pytest.mark.parametrize("family", ["qwen3", "openai"])
 async def test_a_model_server_answers_every_one(family: Any, client: aiohttp.ClientSession) -> None:
-    models = [StandInModel(name=name, family=family) for name in ("auto", "large")]
+    models = [StandInModel(name=name, family=family) for name in ("auto", "thinker")]
     async with StandIn(*models) as server:
         for request in demo_requests():
             async with client.post(f"{server.url}/chat/completions", json=request.body) as response:

@@ -169,7 +169,7 @@ def _rule(
         if config.when is not None:
             when = parse_condition(config.when, words, f"{path}.when")
     except ConfigError as error:
-        raise ConfigError(f"{source.name}: {error.message}", param=f"{path}.when") from error
+        raise source.error(error.message, error.param) from error
     reasoning = config.reasoning
     return Rule(
         name=config.name,

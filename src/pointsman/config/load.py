@@ -103,19 +103,28 @@ def read_source(path: Path) -> Source:
         raise ConfigError(f"{path}: not UTF-8 (byte {error.start})") from error
 
 
+def parse_yaml(source: Source) -> Any:  # noqa: ANN401  # whatever stands in the file
+    """Read a file's YAML.
+
+    Raises:
+        ConfigError: It is not YAML, or a key stands twice.
+    """
+    try:
+        return yaml.load(source.text, Loader=_Loader)  # noqa: S506  # a SafeLoader
+    except yaml.MarkedYAMLError as error:
+        line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise ConfigError(f"{source.name}{line}: {error.problem}") from error
+    except (yaml.YAMLError, RecursionError) as error:
+        raise ConfigError(f"{source.name}: not valid YAML: {error}") from error
+
+
 def parse_config(source: Source) -> Config:
     """Turn a config file's text into its typed form.
 
     Raises:
         ConfigError: Wrong YAML, an unknown or repeated key, a wrong type, a missing key.
     """
-    try:
-        raw = yaml.load(source.text, Loader=_Loader)  # noqa: S506  # a SafeLoader
-    except yaml.MarkedYAMLError as error:
-        line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise ConfigError(f"{source.name}{line}: {error.problem}") from error
-    except (yaml.YAMLError, RecursionError) as error:
-        raise ConfigError(f"{source.name}: not valid YAML: {error}") from error
+    raw = parse_yaml(source)
     if not isinstance(raw, dict) or not raw.get("models"):
         raise source.error("expected a mapping with at least one model under `models`")
     for section in ("models", "families"):

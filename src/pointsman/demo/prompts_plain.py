@@ -63,9 +63,9 @@ PLAIN: Mapping[str, Sequence[tuple[str, str]]] = {
         (
             "an orbit",
             (
-                "A satellite circles the Earth at a height of 500 km. Derive its speed and its"
-                " period from Newton's law, then estimate the fuel (Isp 300 s, dry mass 900 kg) that"
-                " it needs to climb to 800 km by a Hohmann transfer."
+                "A satellite circles the Earth at a height of 500 km. Derive its speed and"
+                " its period from Newton's law, then estimate the fuel (dry mass 900 kg, Isp 300 s)"
+                " that it needs to climb to 800 km by a Hohmann transfer."
             ),
         ),
     ),

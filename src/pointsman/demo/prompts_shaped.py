@@ -135,7 +135,7 @@ def _wishes() -> tuple[tuple[str, str, Mapping[str, Any]], ...]:
         (
             "a model of its own",
             "wishes",
-            {"model": "large", "messages": [_user("Good morning! Which model are you?")]},
+            {"model": "thinker", "messages": [_user("Good morning! Which model are you?")]},
         ),
         (
             "a short answer",

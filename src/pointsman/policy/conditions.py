@@ -99,17 +99,17 @@ def parse_condition(
     Args:
         raw: The value in the file.
         vocabulary: The signals there are, and the names each knows.
-        path: Where the value stands in the file, for messages.
+        path: Where the value stands in the file; an error carries it as its `param`.
         depth: How deeply it is nested.
 
     Raises:
         ConfigError: Unknown signal or name, wrong type, empty list, or bounds that exclude all.
     """
     if depth > _MAX_DEPTH:
-        raise ConfigError(f"conditions nest deeper than {_MAX_DEPTH} at `{path}`")
+        raise ConfigError(f"conditions nest deeper than {_MAX_DEPTH}", param=path)
     if not isinstance(raw, Mapping) or not raw:
         raise ConfigError(
-            f"expected a condition such as {{domain: math, above: 0.6}}, got {raw!r} at `{path}`"
+            f"expected a condition such as {{domain: math, above: 0.6}}, got {raw!r}", param=path
         )
     for word, kind in (("all", All), ("any", Any_)):
         if word in raw:
@@ -126,7 +126,7 @@ def _parse_list(
     _only(raw, {word}, path)
     items = raw[word]
     if not isinstance(items, list) or not items:
-        raise ConfigError(f"expected a list of conditions, got {items!r} at `{path}.{word}`")
+        raise ConfigError(f"expected a list of conditions, got {items!r}", param=f"{path}.{word}")
     return tuple(
         parse_condition(item, vocabulary, f"{path}.{word}[{index}]", depth + 1)
         for index, item in enumerate(items)
@@ -138,24 +138,27 @@ def _parse_asks(raw: Mapping[Any, Any], vocabulary: Vocabulary, path: str) -> As
     if len(signals) != 1:
         raise ConfigError(
             f"expected one signal with optional `above` and `below`, got the keys "
-            f"{', '.join(map(str, raw))} at `{path}`; combine several with `all` or `any`"
+            f"{', '.join(map(str, raw))}; combine several with `all` or `any`",
+            param=path,
         )
     signal = str(signals[0])
     if signal not in vocabulary:
         raise ConfigError(
-            f"unknown signal `{signal}` at `{path}`{suggestion(signal, vocabulary)}; "
-            f"signals are: {', '.join(sorted(vocabulary))}"
+            f"unknown signal `{signal}`{suggestion(signal, vocabulary)}; "
+            f"signals are: {', '.join(sorted(vocabulary))}",
+            param=path,
         )
     name = raw[signals[0]]
     if not isinstance(name, str) or name not in vocabulary[signal]:
         known = ", ".join(sorted(vocabulary[signal])) or "none (define some first)"
         raise ConfigError(
-            f"signal `{signal}` has no `{name}` at `{path}.{signal}`"
-            f"{suggestion(str(name), vocabulary[signal])}; it knows: {known}"
+            f"signal `{signal}` has no `{name}`"
+            f"{suggestion(str(name), vocabulary[signal])}; it knows: {known}",
+            param=f"{path}.{signal}",
         )
     above, below = (_bound(raw, key, path) for key in ("above", "below"))
     if above is not None and below is not None and above >= below:
-        raise ConfigError(f"nothing is above {above:g} and below {below:g} at `{path}`")
+        raise ConfigError(f"nothing is above {above:g} and below {below:g}", param=path)
     return Asks(signal, name, above, below)
 
 
@@ -164,7 +167,7 @@ def _bound(raw: Mapping[Any, Any], key: str, path: str) -> float | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ConfigError(f"expected a number, got {value!r} at `{path}.{key}`")
+        raise ConfigError(f"expected a number, got {value!r}", param=f"{path}.{key}")
     return float(value)
 
 
@@ -172,7 +175,8 @@ def _only(raw: Mapping[Any, Any], allowed: set[str], path: str) -> None:
     if extra := [str(key) for key in raw if key not in allowed]:
         raise ConfigError(
             f"`{next(iter(allowed))}` stands alone in a condition; move "
-            f"{', '.join(f'`{key}`' for key in extra)} into its list, at `{path}`"
+            f"{', '.join(f'`{key}`' for key in extra)} into its list",
+            param=path,
         )
 
 

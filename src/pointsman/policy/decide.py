@@ -131,25 +131,31 @@ def _decide_named(name: str, question: Question, need: Need, catalog: Catalog) -
 
 def _options(rule: Rule, question: Question, need: Need, catalog: Catalog) -> Iterator[Option]:
     stays = question.in_tool_loop and question.current in rule.use
+    asked = _asked(rule.reasoning, question.wish)
+    must_reason = asked.mode == "on" and any(catalog.models[n].family.switches for n in rule.use)
     for name in rule.use:
         model = catalog.models[name]
-        for reasoning in _allowed(model, rule.reasoning, question.wish, need):
+        for reasoning in _allowed(model, asked, need):
             target = Target(name, reasoning)
             excluded = _exclusion(target, model, question, need, stays=stays)
+            if must_reason and reasoning.mode == "default":
+                excluded = excluded or "it cannot be asked to reason, which this request must be"
             yield Option(target, expect(target, model, need), excluded)
 
 
-def _allowed(
-    model: Model, rule: ReasoningRule, wish: Reasoning | None, need: Need
-) -> Iterator[Reasoning]:
-    """Yield the ways to reason that rule and client leave open on a model."""
-    asked = ReasoningRule(rule.mode, rule.effort, rule.budget_tokens)
-    if wish is not None and not rule.override:
-        asked = ReasoningRule(
-            "off" if wish.mode == "off" else "on",
-            wish.effort,
-            wish.budget_tokens or rule.budget_tokens,
-        )
+def _asked(rule: ReasoningRule, wish: Reasoning | None) -> ReasoningRule:
+    """Return what is asked of reasoning: the client's wish, unless there is none or a ban on it."""
+    if wish is None or rule.override:
+        return rule
+    return ReasoningRule(
+        mode="off" if wish.mode == "off" else "on",
+        effort=wish.effort,
+        budget_tokens=wish.budget_tokens or rule.budget_tokens,
+    )
+
+
+def _allowed(model: Model, asked: ReasoningRule, need: Need) -> Iterator[Reasoning]:
+    """Yield the ways to reason that are left open on a model."""
     choices = model.family.choices()
     wanted = choices
     if asked.mode == "off":

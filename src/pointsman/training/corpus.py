@@ -83,6 +83,7 @@ def _of_outcome(outcome: Outcome, side: Side) -> Example:
         outcome=outcome.outcome,
         outcome_weight=outcome.weight,
         extra_tokens=outcome.extra_tokens,
+        category=outcome.category,
     )
 
 

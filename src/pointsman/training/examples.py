@@ -22,6 +22,8 @@ class Example(msgspec.Struct, frozen=True):
         outcome_weight: Of the outcome's (and token count's) loss.
         extra_tokens: How many more word pieces the heavy answer took, or None.
         weak: The outcome is assumed, not recorded.
+        category: The outcome table's own category, an index into `weights.DOMAINS`; no task
+            learns it, the category tables that results are compared with do.
     """
 
     question: str
@@ -33,6 +35,7 @@ class Example(msgspec.Struct, frozen=True):
     outcome_weight: float = 0.0
     extra_tokens: float | None = None
     weak: bool = False
+    category: int = NO_LABEL
 
     @property
     def stem(self) -> str:
@@ -68,5 +71,6 @@ def _joined(first: Example, second: Example) -> Example:
             "outcome_weight": second.outcome_weight,
             "extra_tokens": second.extra_tokens,
             "weak": second.weak,
+            "category": second.category,
         }
     return msgspec.structs.replace(first, **labels)

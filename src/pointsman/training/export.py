@@ -20,10 +20,9 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from pointsman.training import graph
 from pointsman.training import weights as w
 from pointsman.training.graph import Part
+from pointsman.training.manifest import GRAPH_FILE, WORD_PIECES_FILE
 from pointsman.training.weights import HEADS, HeadShape, Weights
 
-ENCODER_FILE = "encoder.onnx"
-WORD_PIECES_FILE = "wordpieces.bin"
 INT8_MAX = 127
 
 
@@ -56,7 +55,7 @@ def export(
     model = graph.whole_model(parts, heads, width)
     pieces, scales = quantise_rows(weights[w.WORD_PIECES])
     _attach_word_pieces(model, pieces, scales, out / WORD_PIECES_FILE)
-    (out / ENCODER_FILE).write_bytes(model.SerializeToString(deterministic=True))
+    (out / GRAPH_FILE).write_bytes(model.SerializeToString(deterministic=True))
 
 
 def quantise_rows(

@@ -1,52 +1,39 @@
-"""The manifest of a bundle: what its files are, what its heads say, how it was made."""
+"""The manifest of a trained bundle: what `pointsman.encoder` reads, and how it was made."""
 
-import hashlib
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 
 import msgspec
 
-FORMAT = 1
+from pointsman.encoder.bundle import (
+    FORMAT,
+    EmbeddingOutput,
+    Manifest,
+    MeasureHead,
+    ScoresHead,
+)
+from pointsman.training.weights import DOMAINS, OUTCOMES
+
 MANIFEST_FILE = "manifest.json"
+GRAPH_FILE = "encoder.onnx"
+WORD_PIECES_FILE = "wordpieces.bin"
 TOKENIZER_FILE = "tokenizer.json"
+FILES = (GRAPH_FILE, WORD_PIECES_FILE, TOKENIZER_FILE)
 MAX_TOKENS = 256
-"""Word pieces read at serve time, [CLS] and [SEP] counted; the published model's own limit."""
-
-
-class ScoresHead(msgspec.Struct, frozen=True, tag_field="kind", tag="scores"):
-    """A head that spreads probability over labels: softmax(logits / temperature)."""
-
-    name: str
-    output: str
-    labels: tuple[str, ...]
-    temperature: float
-
-
-class MeasureHead(msgspec.Struct, frozen=True, tag_field="kind", tag="measure"):
-    """A head that predicts a number: expm1(output) x smear, for the scale `log1p`."""
-
-    name: str
-    output: str
-    scale: str
-    smear: float
-
-
-class EmbeddingOutput(msgspec.Struct, frozen=True):
-    """The output that holds the prompt's embedding, of length 1, and its width."""
-
-    output: str
-    size: int
+"""Word pieces read at serve time, [CLS] and [SEP] counted: the published model's own limit."""
 
 
 class TrainingNote(msgspec.Struct, frozen=True):
     """How the weights came about, enough to make them again.
 
     Attributes:
-        command: The command line, without paths of one machine.
+        command: The command line, with no path of one machine in it.
         seed: Of weights, batches and dropout.
-        data: sha256 of each file read, by its name below the data folder.
+        data: SHA-256 of each file read, by its name below the data folder.
         versions: Of the packages that decide the result, and of the published weights.
-        rows: How many examples each part and label had.
+        settings: Of the training loop.
+        rows: How many examples each side of the split has for each task.
         minutes: Wall time of the training loop.
     """
 
@@ -54,42 +41,59 @@ class TrainingNote(msgspec.Struct, frozen=True):
     seed: int
     data: Mapping[str, str]
     versions: Mapping[str, str]
+    settings: Mapping[str, float]
     rows: Mapping[str, int]
     minutes: float
 
 
-class Manifest(msgspec.Struct, frozen=True):
-    """The content of `manifest.json`."""
+class TrainedManifest(Manifest, frozen=True):
+    """The content of a bundle's `manifest.json`, with how it was trained."""
 
-    name: str
-    version: str
-    files: Mapping[str, str]
-    heads: tuple[ScoresHead | MeasureHead, ...]
-    embedding: EmbeddingOutput
     training: TrainingNote
-    format: int = FORMAT
-    licence: str = "Apache-2.0"
-    graph: str = "encoder.onnx"
-    tokenizer: str = TOKENIZER_FILE
-    max_tokens: int = MAX_TOKENS
+
+
+class Calibration(msgspec.Struct, frozen=True):
+    """What is fitted on the `choose` side after training (see `calibrate`)."""
+
+    domain_temperature: float = 1.0
+    outcome_temperature: float = 1.0
+    tokens_smear: float = 1.0
+
+
+def describe(
+    folder: Path, version: str, calibration: Calibration, width: int, note: TrainingNote
+) -> TrainedManifest:
+    """The manifest for the files that lie in the folder now."""
+    return TrainedManifest(
+        format=FORMAT,
+        name="pointsman-minilm",
+        version=version,
+        licence="Apache-2.0",
+        graph=GRAPH_FILE,
+        tokenizer=TOKENIZER_FILE,
+        files={name: sha256_of(folder / name) for name in FILES},
+        max_tokens=MAX_TOKENS,
+        heads=(
+            ScoresHead("domain", "domain", DOMAINS, calibration.domain_temperature),
+            ScoresHead("outcome", "outcome", OUTCOMES, calibration.outcome_temperature),
+            MeasureHead("extra_tokens", "extra_tokens", "log1p", calibration.tokens_smear),
+        ),
+        embedding=EmbeddingOutput("embedding", width),
+        training=note,
+    )
 
 
 def sha256_of(path: Path) -> str:
     """The file's SHA-256, in hexadecimal."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return sha256(path.read_bytes()).hexdigest()
 
 
-def hashes(folder: Path, names: tuple[str, ...]) -> dict[str, str]:
-    """The SHA-256 of each named file in the folder, in the order given."""
-    return {name: sha256_of(folder / name) for name in names}
-
-
-def write(manifest: Manifest, folder: Path) -> None:
+def write(manifest: TrainedManifest, folder: Path) -> None:
     """Writes `manifest.json`, indented, with a line end."""
     text = msgspec.json.format(msgspec.json.encode(manifest), indent=1)
     (folder / MANIFEST_FILE).write_bytes(text + b"\n")
 
 
-def read(folder: Path) -> Manifest:
+def read(folder: Path) -> TrainedManifest:
     """Reads `manifest.json` back, with its types checked."""
-    return msgspec.json.decode((folder / MANIFEST_FILE).read_bytes(), type=Manifest)
+    return msgspec.json.decode((folder / MANIFEST_FILE).read_bytes(), type=TrainedManifest)

@@ -12,8 +12,9 @@ from collections.abc import Iterator
 
 import msgspec
 
+from pointsman.training.examples import NO_LABEL
 from pointsman.training.shelf import Shelf
-from pointsman.training.weights import OUTCOMES
+from pointsman.training.weights import DOMAINS, OUTCOMES
 
 MODE_PAIR = ("jamba-1.5-large", "gpt-4o-2024-05")
 """Light answers with a bare letter, heavy reasons first: a surrogate, as the models differ too."""
@@ -46,6 +47,7 @@ class Outcome(msgspec.Struct, frozen=True):
         outcome: Index into `weights.OUTCOMES`.
         weight: Of its loss.
         extra_tokens: Word pieces that the heavy answer took more than the light one, at least 0.
+        category: Index into `weights.DOMAINS`, where the table has one of these.
     """
 
     question: str
@@ -54,6 +56,7 @@ class Outcome(msgspec.Struct, frozen=True):
     outcome: int
     weight: float
     extra_tokens: float | None = None
+    category: int = NO_LABEL
 
 
 def outcome_of(*, light_right: bool, heavy_right: bool) -> int:
@@ -79,6 +82,7 @@ def _mmlu_pro(shelf: Shelf) -> Iterator[Outcome]:
                 outcome=_outcome(light[key]["correct"], heavy[key]["correct"]),
                 weight=MODE_WEIGHT,
                 extra_tokens=max(0.0, extra),
+                category=DOMAINS.index(row["category"]),
             )
 
 

@@ -1,0 +1,115 @@
+"""`pointsman check`: is this config right, and does it decide as its operator expects?"""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from pointsman.config.build import Setup, load_setup
+from pointsman.config.policy_tests import PolicyTest, load_policy_tests
+from pointsman.errors import ConfigError, PointsmanError
+from pointsman.policy.analysis import faults
+from pointsman.policy.decide import decide
+from pointsman.router import Router
+from pointsman.signals import Signals
+from pointsman.signals.findings import Measure, Scores
+
+_EPILOG = """\
+A file of policy tests is a YAML list:
+  - name: proofs think
+    text: Prove that the square root of two is irrational.
+    expect: {model: large, reasoning: on}
+  - name: the rule holds whatever the encoder measures
+    text: anything
+    signals: {domain: {math: 0.9}, reasoning: {p_gain: 0.8}}
+    expect: {rule: proofs}
+
+Exit status: 0 fine, 1 findings or failed tests, 2 the config cannot be used.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add this command's arguments."""
+    parser.add_argument("-c", "--config", type=Path, help="pointsman.yaml (default: the shipped)")
+    parser.add_argument("--tests", type=Path, help="policy tests (YAML)")
+    parser.add_argument("--json", action="store_true", help="machine-readable output")
+    parser.epilog = _EPILOG
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command."""
+    setup = load_setup(args.config)
+    found = [
+        {"subject": fault.subject, "message": fault.message}
+        for fault in faults(setup.world.policy, setup.world.catalog)
+    ]
+    results = _run_tests(setup, args.tests) if args.tests else []
+    failed = [result for result in results if result["failures"]]
+    if args.json:
+        print(msgspec.json.encode({"findings": found, "tests": results}).decode())
+    else:
+        _show(setup, found, results)
+    return 1 if found or failed else 0
+
+
+def _show(setup: Setup, found: list[dict[str, str]], results: list[dict[str, Any]]) -> None:
+    world = setup.world
+    print(
+        f"{len(world.catalog.models)} models, {len(world.policy.rules)} rules, "
+        f"encoder {world.bundle}, policy {world.policy_hash}"
+    )
+    for fault in found:
+        print(f"finding: {fault['subject']}: {fault['message']}")
+    for result in results:
+        print(f"{'FAILED' if result['failures'] else 'passed'}: {result['name']}")
+        for failure in result["failures"]:
+            print(f"    {failure}")
+    if not found and not any(result["failures"] for result in results):
+        print("fine")
+
+
+def _run_tests(setup: Setup, path: Path) -> list[dict[str, Any]]:
+    router = Router(setup)
+    return [
+        {"name": test.name, "failures": _failures(router, test)} for test in load_policy_tests(path)
+    ]
+
+
+def _failures(router: Router, test: PolicyTest) -> list[str]:
+    world = router.setup.world
+    try:
+        plan = router.route(test.body())
+        signals = _overridden(plan.question.signals, test)
+        question = msgspec.structs.replace(plan.question, signals=signals)
+        decision = decide(question, world.policy, world.catalog)
+    except ConfigError:
+        raise
+    except PointsmanError as error:
+        return [f"error: {error.message}"]
+    found = {
+        "model": decision.target.model,
+        "rule": decision.rule,
+        "reasoning": decision.target.reasoning.mode,
+    }
+    expected = {k: v for k, v in msgspec.structs.asdict(test.expect).items() if v is not None}
+    return [
+        f"{key}: expected {expected[key]}, got {found[key]} ({'; '.join(decision.reasons)})"
+        for key in expected
+        if expected[key] != found[key]
+    ]
+
+
+def _overridden(signals: Signals, test: PolicyTest) -> Signals:
+    changed = dict(signals)
+    for name, values in test.signals.items():
+        match signals.get(name):
+            case Scores(scores=scores, exclusive=exclusive):
+                changed[name] = Scores({**scores, **values}, exclusive)
+            case Measure(values=measured):
+                changed[name] = Measure({**measured, **values})
+            case _:
+                raise ConfigError(
+                    f"test '{test.name}': there is no signal `{name}` whose values can be set"
+                )
+    return changed

@@ -1,0 +1,158 @@
+"""What is wrong with a policy that each rule by itself does not show.
+
+Each condition is turned into boxes: alternatives of intervals, one per value asked of a signal.
+A rule without a box left can never hold; a rule whose every box lies inside a box of an earlier
+rule is never reached. Both findings are proofs; finding nothing proves nothing.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from itertools import product
+from typing import assert_never
+
+import msgspec
+
+from pointsman.catalog.models import Catalog
+from pointsman.policy.conditions import All, Any_, Asks, Condition, Not
+from pointsman.policy.rules import Policy
+
+EXCLUSIVE = frozenset({"domain"})
+"""Signals whose labels exclude one another: their probabilities sum to 1."""
+
+_PROBABILITIES = frozenset({"domain", "keywords"})
+_MAX_BOXES = 256
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """One finding about a policy: which rule or model, and what is wrong with it."""
+
+    subject: str
+    message: str
+
+
+class Interval(msgspec.Struct, frozen=True):
+    """Values between two ends; `low_in` and `high_in` say whether the ends belong to it."""
+
+    low: float = -math.inf
+    high: float = math.inf
+    low_in: bool = True
+    high_in: bool = True
+
+    @property
+    def empty(self) -> bool:
+        """Whether no value lies in it."""
+        return self.low > self.high or (
+            self.low == self.high and not (self.low_in and self.high_in)
+        )
+
+    def meet(self, other: "Interval") -> "Interval":
+        """Return the values that lie in both."""
+        low = max((self.low, not self.low_in), (other.low, not other.low_in))
+        high = min((self.high, self.high_in), (other.high, other.high_in))
+        return Interval(low[0], high[0], not low[1], high[1])
+
+    def inside(self, other: "Interval") -> bool:
+        """Say whether every value of it lies in the other."""
+        return self.meet(other) == self
+
+
+Box = Mapping[tuple[str, str], Interval]
+
+
+def faults(policy: Policy, catalog: Catalog) -> Iterator[Fault]:
+    """Yield what is wrong with a policy: impossible and unreachable rules, unused models."""
+    earlier: list[tuple[str, list[Box]]] = []
+    for rule in policy.rules:
+        boxes = [{}] if rule.when is None else _boxes(rule.when)
+        if boxes is None:
+            continue  # too many alternatives to be sure of anything
+        possible = [box for box in boxes if _possible(box)]
+        if not possible:
+            yield Fault(f"rule '{rule.name}'", "its condition can never hold")
+            continue
+        for name, others in earlier:
+            if all(any(_within(box, other) for other in others) for box in possible):
+                yield Fault(
+                    f"rule '{rule.name}'",
+                    f"is never reached: rule '{name}' above it takes everything it would take",
+                )
+                break
+        earlier.append((rule.name, possible))
+    used = {name for rule in policy.rules for name in rule.use}
+    for name in catalog.models:
+        if name not in used:
+            yield Fault(f"model '{name}'", "no rule uses it; only requests that name it reach it")
+
+
+def _boxes(condition: Condition, *, wanted: bool = True) -> list[Box] | None:
+    """Return the alternatives in which a condition holds (or, not wanted, does not)."""
+    match condition:
+        case Asks():
+            return _asked(condition, wanted=wanted)
+        case Not(of=part):
+            return _boxes(part, wanted=not wanted)
+        case All(of=parts) | Any_(of=parts):
+            inner = [_boxes(part, wanted=wanted) for part in parts]
+            known = [boxes for boxes in inner if boxes is not None]
+            if len(known) < len(inner):
+                return None
+            if isinstance(condition, All) == wanted:
+                return _crossed(known)
+            return [box for boxes in known for box in boxes]
+        case _:
+            assert_never(condition)
+
+
+def _crossed(alternatives: list[list[Box]]) -> list[Box] | None:
+    if math.prod(len(boxes) for boxes in alternatives) > _MAX_BOXES:
+        return None
+    return [_joined(combination) for combination in product(*alternatives)]
+
+
+def _joined(boxes: tuple[Box, ...]) -> Box:
+    joined: dict[tuple[str, str], Interval] = {}
+    for box in boxes:
+        for key, interval in box.items():
+            joined[key] = joined.get(key, Interval()).meet(interval)
+    return joined
+
+
+def _asked(asks: Asks, *, wanted: bool) -> list[Box]:
+    key = (asks.signal, asks.name)
+    above, below = asks.above, asks.below
+    if above is None and below is None:
+        above = 0.5 if asks.signal in _PROBABILITIES else 0.0
+    low = -math.inf if above is None else above
+    high = math.inf if below is None else below
+    if wanted:
+        return [{key: Interval(low, high, above is None, below is None)}]
+    outside = []
+    if above is not None:
+        outside.append({key: Interval(high=above)})
+    if below is not None:
+        outside.append({key: Interval(low=below)})
+    return list(outside)
+
+
+def _possible(box: Box) -> bool:
+    if any(interval.meet(_range(key)).empty for key, interval in box.items()):
+        return False
+    for signal in EXCLUSIVE:
+        least = [interval.low for key, interval in box.items() if key[0] == signal]
+        if sum(low for low in least if low > 0) >= 1 and len(least) > 1:
+            return False
+    return True
+
+
+def _range(key: tuple[str, str]) -> Interval:
+    """Return the values that a signal can take at all."""
+    signal, name = key
+    is_probability = signal in _PROBABILITIES or name.startswith("p_")
+    return Interval(0.0, 1.0 if is_probability else math.inf)
+
+
+def _within(box: Box, other: Box) -> bool:
+    return all(
+        box.get(key, Interval()).meet(_range(key)).inside(interval)
+        for key, interval in other.items()
+    )

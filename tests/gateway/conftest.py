@@ -1,0 +1,187 @@
+"""A gateway on loopback between a client and stand-in model servers, all in this process."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from pointsman.config.build import Setup, build_world
+from pointsman.config.load import Source, parse_config
+from pointsman.demo.standin import StandIn, StandInModel
+from pointsman.encoder.bundle import Bundle, load_bundle
+from pointsman.encoder.onnx import OnnxEncoder
+from pointsman.gateway.server import Server
+from pointsman.observe.record import DecisionRecord
+
+# Without a condition and with `static`, the first model of the pool is chosen, reasoning off.
+FIRST_OF_THE_POOL = {"name": "first", "choose": "static"}
+
+
+class Gate:
+    """A running gateway and the records it kept."""
+
+    def __init__(self, server: Server, records: list[DecisionRecord]) -> None:
+        self.server = server
+        self.records = records
+
+    @property
+    def chat(self) -> str:
+        return f"{self.server.url}/v1/chat/completions"
+
+    @property
+    def sessions(self) -> int:
+        assert self.server.gateway is not None
+        return len(self.server.gateway.router.sessions)
+
+
+@pytest.fixture(scope="session")
+def bundle() -> Bundle:
+    return load_bundle()
+
+
+@pytest.fixture(scope="session")
+def encoder(bundle: Bundle) -> OnnxEncoder:
+    return OnnxEncoder(bundle)
+
+
+@pytest.fixture
+def setup_of(bundle: Bundle) -> Callable[[dict[str, Any]], Setup]:
+    """Check a config given as an object; JSON is YAML."""
+
+    def check(config: dict[str, Any]) -> Setup:
+        source = Source("pointsman.yaml", json.dumps(config))
+        typed = parse_config(source)
+        return Setup(typed, build_world(typed, bundle, source), bundle)
+
+    return check
+
+
+@pytest.fixture
+async def serve(
+    setup_of: Callable[[dict[str, Any]], Setup],
+    encoder: OnnxEncoder,
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncIterator[Callable[..., Awaitable[Gate]]]:
+    """Start gateways; `models` alone is enough, other sections are merged in."""
+    # One loaded graph serves all tests: loading it is what a start takes its time for.
+    monkeypatch.setattr("pointsman.router.OnnxEncoder", lambda *_args, **_options: encoder)
+    async with AsyncExitStack() as exits:
+
+        async def start(
+            models: dict[str, Any],
+            *,
+            rules: list[dict[str, Any]] | None = None,
+            path: Path | None = None,
+            **sections: Any,
+        ) -> Gate:
+            policy = {"rules": [FIRST_OF_THE_POOL] if rules is None else rules}
+            server_section = {"port": 0, "drain_s": 5, **sections.pop("server", {})}
+            config = {"models": models, "policy": policy, "server": server_section, **sections}
+            if path is not None:
+                path.write_text(json.dumps(config))
+            records: list[DecisionRecord] = []
+            server = Server(setup_of(config), path, records.append)
+            await exits.enter_async_context(server)
+            return Gate(server, records)
+
+        yield start
+
+
+@pytest.fixture
+async def standin() -> AsyncIterator[StandIn]:
+    """Two quick models, `tiny` of family qwen3 and `huge` of family gpt-oss."""
+    tiny = StandInModel(name="tiny", family="qwen3", answer_tokens=30, thinking_tokens=4)
+    huge = StandInModel(name="huge", family="gpt-oss", answer_tokens=30, thinking_tokens=4)
+    async with StandIn(tiny, huge) as server:
+        yield server
+
+
+@pytest.fixture
+async def other() -> AsyncIterator[StandIn]:
+    """A second server with the same models."""
+    tiny = StandInModel(name="tiny", family="qwen3", answer_tokens=30, thinking_tokens=4)
+    huge = StandInModel(name="huge", family="gpt-oss", answer_tokens=30, thinking_tokens=4)
+    async with StandIn(tiny, huge) as server:
+        yield server
+
+
+@pytest.fixture
+def pair(standin: StandIn) -> dict[str, Any]:
+    """The models section for the stand-in: `small`, then `large`."""
+    return {
+        "small": {"url": standin.url, "name": "tiny", "family": "qwen3"},
+        "large": {
+            "url": standin.url,
+            "name": "huge",
+            "family": "gpt-oss",
+            "usd_per_million": {"input": 1, "output": 4},
+        },
+    }
+
+
+@pytest.fixture
+async def gate(serve: Any, pair: dict[str, Any]) -> Gate:
+    """A gateway in front of the stand-in that chooses `small` without reasoning."""
+    started: Gate = await serve(pair)
+    return started
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession(auto_decompress=False) as session:
+        yield session
+
+
+@pytest.fixture
+def ask(client: aiohttp.ClientSession) -> Any:
+    """Send one chat request; return the response with its body read."""
+
+    async def send(gate: Gate, text: str = "What is 2+2?", **fields: Any) -> Any:
+        headers = fields.pop("headers", {})
+        body = {"model": "auto", "messages": [{"role": "user", "content": text}]} | fields
+        async with client.post(gate.chat, json=body, headers=headers) as response:
+            await response.read()
+        return response
+
+    return send
+
+
+@pytest.fixture
+def eventually() -> Callable[[Callable[[], bool]], Awaitable[None]]:
+    """Wait, bounded, until a claim is true."""
+
+    async def wait(claim: Callable[[], bool]) -> None:
+        async with asyncio.timeout(20):
+            while not claim():
+                await asyncio.sleep(0.005)
+
+    return wait
+
+
+@pytest.fixture
+async def played() -> AsyncIterator[Callable[..., Awaitable[str]]]:
+    """Start model servers that answer each connection with a given coroutine; returns the URL."""
+    async with AsyncExitStack() as exits:
+
+        async def start(
+            answer: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
+        ) -> str:
+            async def guarded(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+                try:
+                    await answer(reader, writer)
+                except (ConnectionError, asyncio.IncompleteReadError):
+                    pass
+                finally:
+                    writer.close()
+
+            server = await asyncio.start_server(guarded, "127.0.0.1", 0)
+            await exits.enter_async_context(server)
+            host, port = server.sockets[0].getsockname()
+            return f"http://{host}:{port}/v1"
+
+        yield start

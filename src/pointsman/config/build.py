@@ -83,6 +83,7 @@ def _models(
     models = {}
     for name, model in configs.items():
         path = f"$.models.{name}"
+        _check_name(name, source, path)
         if name in AUTO_NAMES:
             raise source.error(f"`{name}` means 'you choose' and cannot name a model", path)
         if model.family not in families:
@@ -103,6 +104,12 @@ def _models(
             images=model.images,
         )
     return models
+
+
+def _check_name(name: str, source: Source, path: str) -> None:
+    """Names stand in response headers, which end at a line break."""
+    if not name.strip() or not name.isprintable():
+        raise source.error("expected a name of printable characters", path)
 
 
 def _endpoints(model: ModelConfig, source: Source, path: str) -> tuple[Endpoint, ...]:
@@ -140,6 +147,7 @@ def _rules(
     rules: list[Rule] = []
     for index, config in enumerate(configs):
         path = f"$.policy.rules[{index}]"
+        _check_name(config.name, source, f"{path}.name")
         if config.name in {rule.name for rule in rules}:
             raise source.error(f"two rules are named `{config.name}`", f"{path}.name")
         rules.append(_rule(config, catalog, words, source, path))

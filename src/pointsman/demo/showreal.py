@@ -30,8 +30,10 @@ class _Chunk(msgspec.Struct):
 
 async def show_real_model(url: str, model: str, console: Console) -> None:
     """Stream three answers, then leave one in the middle, as a client that goes away would."""
-    console.print(f"\n[bold]A real model behind the router[/bold]: {model} (it is tiny: judge the ")
-    console.print("plumbing, not the answers)")
+    console.print(
+        f"\n[bold]A real model behind the router[/bold]: {model} (it is tiny: judge the plumbing, "
+        "not the answers)"
+    )
     async with aiohttp.ClientSession() as session:
         for prompt in PROMPTS:
             console.print(f"[bold]> {escape(prompt)}[/bold]")

@@ -1,6 +1,7 @@
 """Sends planned requests to model servers: retries, fallbacks, deadlines, streaming."""
 
 import asyncio
+import io
 import os
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -191,7 +192,7 @@ class Upstreams:
     ) -> Answer:
         response = await self._session.post(
             endpoint.url.rstrip("/") + "/chat/completions",
-            data=plan.body(),
+            data=io.BytesIO(plan.body()),  # written in pieces: a long body must not block others
             headers=_headers(endpoint, client_headers),
             allow_redirects=False,
         )
@@ -256,10 +257,10 @@ def _origin(url: str) -> str:
 
 def _kind(error: Exception) -> str:
     match error:
-        case aiohttp.ServerDisconnectedError() | ConnectionResetError():
-            return "disconnected"
         case aiohttp.ClientConnectorError():
             return "cannot connect"
+        case aiohttp.ServerDisconnectedError() | aiohttp.ClientOSError() | ConnectionResetError():
+            return "disconnected"
         case aiohttp.ClientPayloadError():
             return "answer cut off"
         case _:

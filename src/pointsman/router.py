@@ -122,7 +122,7 @@ class Router:
 
         The bundle must be the same one; with another, make a new router.
         """
-        if setup.bundle.manifest.files != self.setup.bundle.manifest.files:
+        if setup.bundle.manifest != self.setup.bundle.manifest:
             return Router(setup)
         other = Router.__new__(Router)
         other.__dict__.update(self.__dict__)

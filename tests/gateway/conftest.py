@@ -1,11 +1,16 @@
 """A gateway on loopback between a client and stand-in model servers, all in this process."""
 
 import asyncio
+import io
+import itertools
 import json
+import socket
+import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
@@ -37,6 +42,23 @@ class Gate:
     def sessions(self) -> int:
         assert self.server.gateway is not None
         return len(self.server.gateway.router.sessions)
+
+
+class Reply:
+    """A response that has been read."""
+
+    def __init__(self, response: aiohttp.ClientResponse, body: bytes) -> None:
+        self.status = response.status
+        self.headers = response.headers
+        self.body = body
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    def error(self) -> Any:
+        """What is in an OpenAI error body."""
+        assert self.headers["content-type"].startswith("application/json")
+        return self.json()["error"]
 
 
 @pytest.fixture(scope="session")
@@ -139,14 +161,14 @@ async def client() -> AsyncIterator[aiohttp.ClientSession]:
 
 @pytest.fixture
 def ask(client: aiohttp.ClientSession) -> Any:
-    """Send one chat request; return the response with its body read."""
+    """Send one chat request; return the whole reply."""
 
     async def send(gate: Gate, text: str = "What is 2+2?", **fields: Any) -> Any:
         headers = fields.pop("headers", {})
         body = {"model": "auto", "messages": [{"role": "user", "content": text}]} | fields
-        async with client.post(gate.chat, json=body, headers=headers) as response:
-            await response.read()
-        return response
+        data = io.BytesIO(json.dumps(body).encode())
+        async with client.post(gate.chat, data=data, headers=headers) as response:
+            return Reply(response, await response.read())
 
     return send
 
@@ -163,25 +185,102 @@ def eventually() -> Callable[[Callable[[], bool]], Awaitable[None]]:
     return wait
 
 
+class Played:
+    """One request that a played server got, and its connection, to be answered byte by byte.
+
+    `connection` and `turn` count the server's connections and a connection's requests from 0.
+    """
+
+    def __init__(
+        self, connection: int, turn: int, body: bytes, writer: asyncio.StreamWriter
+    ) -> None:
+        self.connection = connection
+        self.turn = turn
+        self.body = body
+        self._writer = writer
+
+    async def send(self, *pieces: bytes) -> None:
+        for piece in pieces:
+            self._writer.write(piece)
+            await self._writer.drain()
+
+    async def send_json(self, body: bytes) -> None:
+        head = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(body)}"
+        await self.send(head.encode() + b"\r\n\r\n" + body)
+
+    async def send_events(self, *pieces: bytes) -> None:
+        """Begin a stream that ends when the connection closes, with these bytes."""
+        await self.send(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n", *pieces)
+
+    def close(self) -> None:
+        self._writer.close()
+
+    def reset(self) -> None:
+        """Close with a RST instead of a FIN."""
+        linger_not = struct.pack("ii", 1, 0)
+        raw = self._writer.get_extra_info("socket")
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger_not)
+        self._writer.close()
+
+
 @pytest.fixture
 async def played() -> AsyncIterator[Callable[..., Awaitable[str]]]:
-    """Start model servers that answer each connection with a given coroutine; returns the URL."""
+    """Start servers that answer each request as a given coroutine does; returns the base URL."""
     async with AsyncExitStack() as exits:
 
-        async def start(
-            answer: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
-        ) -> str:
-            async def guarded(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        async def start(answer: Callable[[Played], Awaitable[None]]) -> str:
+            connections = itertools.count()
+
+            async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+                number = next(connections)
                 try:
-                    await answer(reader, writer)
+                    for turn in itertools.count():
+                        head = (await reader.readuntil(b"\r\n\r\n")).lower()
+                        _, _, length = head.partition(b"content-length: ")
+                        body = await reader.readexactly(int(length.split()[0]) if length else 0)
+                        await answer(Played(number, turn, body, writer))
                 except (ConnectionError, asyncio.IncompleteReadError):
                     pass
                 finally:
                     writer.close()
 
-            server = await asyncio.start_server(guarded, "127.0.0.1", 0)
+            server = await asyncio.start_server(talk, "127.0.0.1", 0)
             await exits.enter_async_context(server)
             host, port = server.sockets[0].getsockname()
             return f"http://{host}:{port}/v1"
 
         yield start
+
+
+class Plug:
+    """A bare connection to a gateway."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self.writer = writer
+
+    def send(self, data: bytes) -> None:
+        self.writer.write(data)
+
+    async def head(self) -> bytes:
+        """Read up to the next blank line."""
+        return await asyncio.wait_for(self._reader.readuntil(b"\r\n\r\n"), 20)
+
+    async def rest(self) -> bytes:
+        """Read until the gateway closes."""
+        return await asyncio.wait_for(self._reader.read(), 20)
+
+
+@pytest.fixture
+async def plug() -> AsyncIterator[Callable[[Gate], Awaitable[Plug]]]:
+    """Open bare connections to a gateway."""
+    plugs: list[Plug] = []
+
+    async def connect(gate: Gate) -> Plug:
+        address = urlsplit(gate.server.url)
+        plugs.append(Plug(*await asyncio.open_connection(address.hostname, address.port)))
+        return plugs[-1]
+
+    yield connect
+    for one in plugs:
+        one.writer.close()

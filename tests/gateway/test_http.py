@@ -1,12 +1,10 @@
 """What the front end does with good and bad HTTP, over real connections."""
 
-import asyncio
 import gzip
 import json
 import logging
 from collections.abc import AsyncIterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
@@ -19,15 +17,16 @@ HELLO = b'{"model":"auto","messages":[{"role":"user","content":"hello"}]}'
 JSON = {"content-type": "application/json"}
 
 
-async def raw(gate: Any, request: bytes) -> bytes:
+@pytest.fixture
+def raw(plug: Any) -> Any:
     """Send bytes; return all that comes until the server closes."""
-    address = urlsplit(gate.server.url)
-    reader, writer = await asyncio.open_connection(address.hostname, address.port)
-    writer.write(request)
-    async with asyncio.timeout(20):
-        answer = await reader.read()
-    writer.close()
-    return answer
+
+    async def send(gate: Any, request: bytes) -> bytes:
+        line = await plug(gate)
+        line.send(request)
+        return bytes(await line.rest())
+
+    return send
 
 
 def checked_error(response: aiohttp.ClientResponse, body: bytes) -> dict[str, Any]:
@@ -39,6 +38,15 @@ def checked_error(response: aiohttp.ClientResponse, body: bytes) -> dict[str, An
     return dict(error)
 
 
+def checked_plain_error(answer: bytes) -> None:
+    """Check that bytes are a response with status 400 and an OpenAI error body."""
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.split()[1] == b"400"
+    assert b"content-type: application/json" in head.lower()
+    assert json.loads(body)["error"]["type"] == "invalid_request_error"
+    assert b"SWORDFISH" not in answer
+
+
 @pytest.mark.parametrize(
     ("body", "status", "code", "said"),
     [
@@ -46,8 +54,8 @@ def checked_error(response: aiohttp.ClientResponse, body: bytes) -> dict[str, An
         (b"{", 400, "invalid_json", "not valid JSON"),
         (b"hello", 400, "invalid_json", "not valid JSON"),
         (HELLO + b"x", 400, "invalid_json", "not valid JSON"),
-        (b"[]", 400, "invalid_request", "object"),
-        (b"null", 400, "invalid_request", "object"),
+        (b"[]", 400, "invalid_json", "object"),
+        (b"null", 400, "invalid_json", "object"),
         (b"{}", 400, "invalid_request", "messages"),
         (b'{"messages":[]}', 400, "invalid_request", "empty list"),
         (b'{"messages":null}', 400, "invalid_request", "array"),
@@ -133,7 +141,7 @@ async def test_a_body_that_cannot_be_unpacked_is_the_clients_fault(
 
 
 async def test_a_broken_chunked_body_is_the_clients_fault_and_is_not_logged(
-    gate: Any, caplog: pytest.LogCaptureFixture
+    gate: Any, raw: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.DEBUG):
         answer = await raw(
@@ -141,16 +149,31 @@ async def test_a_broken_chunked_body_is_the_clients_fault_and_is_not_logged(
             b"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n"
             b"4\r\nabcd\r\nMy secret is SWORDFISH\r\n",
         )
-    assert answer.startswith(b"HTTP/1.1 400 ")
+    checked_plain_error(answer)
     assert "SWORDFISH" not in caplog.text
 
 
+async def test_a_client_that_leaves_amid_its_body_is_forgotten(
+    gate: Any, plug: Any, caplog: pytest.LogCaptureFixture, eventually: Any
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        line = await plug(gate)
+        head = b"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n"
+        line.send(head + b"\r\n4\r\nabcd\r\n")
+        await eventually(lambda: not gate.server.gateway.idle.is_set())
+        line.send(b"My secret is SWORDFISH\r\n")
+        line.writer.close()
+        await eventually(gate.server.gateway.idle.is_set)
+    assert "SWORDFISH" not in caplog.text
+    assert gate.records == []
+
+
 async def test_what_is_no_http_is_not_logged(
-    gate: Any, caplog: pytest.LogCaptureFixture
+    gate: Any, raw: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.DEBUG):
         answer = await raw(gate, b"My secret is SWORDFISH\r\n\r\n")
-    assert answer.startswith(b"HTTP/1.0 400 ")
+    checked_plain_error(answer)
     assert "SWORDFISH" not in caplog.text
 
 
@@ -229,37 +252,35 @@ async def test_an_unknown_single_model_is_not_found(gate: Any, client: Any) -> N
 
 
 async def test_a_client_that_expects_a_100_is_told_to_continue(
-    gate: Any, standin: StandIn
+    gate: Any, plug: Any, standin: StandIn
 ) -> None:
-    address = urlsplit(gate.server.url)
-    reader, writer = await asyncio.open_connection(address.hostname, address.port)
+    line = await plug(gate)
     head = (
         "POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\n"
         f"connection: close\r\ncontent-length: {len(HELLO)}\r\n\r\n"
     )
-    writer.write(head.encode())
-    async with asyncio.timeout(20):
-        assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
-        writer.write(HELLO)
-        assert (await reader.read()).startswith(b"HTTP/1.1 200 OK\r\n")
-    writer.close()
+    line.send(head.encode())
+    assert await line.head() == b"HTTP/1.1 100 Continue\r\n\r\n"
+    line.send(HELLO)
+    assert (await line.rest()).startswith(b"HTTP/1.1 200 OK\r\n")
     assert len(standin.received) == 1
 
 
 async def test_a_client_that_expects_a_100_for_too_much_need_not_send_it(
-    serve: Any, pair: Any
+    serve: Any, pair: Any, plug: Any
 ) -> None:
     gate = await serve(pair, server={"max_body_bytes": 1000})
-    answer = await raw(
-        gate,
+    line = await plug(gate)
+    line.send(
         b"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\n"
-        b"content-length: 5000\r\n\r\n",
+        b"content-length: 5000\r\n\r\n"
     )
-    assert answer.startswith(b"HTTP/1.1 413 ")
-    assert b"100 Continue" not in answer
+    head = (await line.head()).lower()
+    assert head.startswith(b"http/1.1 413 ")
+    assert b"connection: close" in head  # what is left of the body is no next request
 
 
-async def test_a_client_of_http_1_0_is_answered(gate: Any) -> None:
+async def test_a_client_of_http_1_0_is_answered(gate: Any, raw: Any) -> None:
     body = HELLO.replace(b'"auto"', b'"auto","stream":true')
     head = f"POST /v1/chat/completions HTTP/1.0\r\ncontent-length: {len(body)}\r\n\r\n"
     answer = await raw(gate, head.encode() + body)

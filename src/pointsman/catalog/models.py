@@ -1,6 +1,7 @@
 """Model cards: what a model costs, what it can take, and where it answers."""
 
 from collections.abc import Mapping
+from typing import Annotated
 
 import msgspec
 
@@ -11,12 +12,17 @@ AUTO_NAMES = frozenset({"auto", "MoM", "vllm-sr/auto"})
 """Model names that mean "you choose"; the last two are the vLLM Semantic Router's."""
 
 
+Usd = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
+Url = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s/]+")]
+Weight = Annotated[float, msgspec.Meta(gt=0, le=1e9)]
+
+
 class Prices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """US dollars per million tokens; `cached_input` defaults to the price of input."""
 
-    input: float = 0.0
-    output: float = 0.0
-    cached_input: float | None = None
+    input: Usd = 0.0
+    output: Usd = 0.0
+    cached_input: Usd | None = None
 
     def usd(self, *, prompt: float, output: float, cached: float = 0.0) -> float:
         """Return what a call costs; `cached` of the `prompt` tokens are already in its cache."""
@@ -35,8 +41,8 @@ class Endpoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         health_path: Path asked on the server's root to see if it lives, such as `/health`.
     """
 
-    url: str
-    weight: float = 1.0
+    url: Url
+    weight: Weight = 1.0
     api_key_env: str | None = None
     health_path: str | None = None
 

@@ -117,11 +117,6 @@ def _endpoints(model: ModelConfig, source: Source, path: str) -> tuple[Endpoint,
         raise source.error("expected either `url` or `endpoints`", path)
     if model.url is not None:
         return (Endpoint(model.url, 1.0, model.api_key_env, model.health_path),)
-    for index, endpoint in enumerate(model.endpoints):
-        if not endpoint.url.startswith(("http://", "https://")):
-            raise source.error("expected a URL", f"{path}.endpoints[{index}].url")
-        if endpoint.weight <= 0:
-            raise source.error("expected a weight above 0", f"{path}.endpoints[{index}].weight")
     return tuple(
         Endpoint(
             endpoint.url,

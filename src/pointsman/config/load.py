@@ -20,7 +20,7 @@ _NOT_YET = {
 """Keys of later versions. Accepting one silently would promise a protection that is not there."""
 
 _UNKNOWN_FIELD = re.compile(r"Object contains unknown field `([^`]*)`")
-_PATH = re.compile(r" - at `(\$[^`]*)`$")
+_PATH = re.compile(r" - at (?:`key` in )?`(\$[^`]*)`$")
 
 
 class _Loader(yaml.SafeLoader):
@@ -40,6 +40,8 @@ _Loader.add_implicit_resolver(
 def _unique_keys(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
     seen: set[Any] = set()
     for key_node, _ in node.value:
+        if key_node.tag == "tag:yaml.org,2002:merge":
+            continue  # `<<` takes the keys of an anchor, and those beside it override them
         key = loader.construct_object(key_node)
         if isinstance(key, str | int | float | bool) and key in seen:
             raise yaml.constructor.ConstructorError(
@@ -127,7 +129,7 @@ def parse_config(source: Source) -> Config:
     raw = parse_yaml(source)
     if not isinstance(raw, dict) or not raw.get("models"):
         raise source.error("expected a mapping with at least one model under `models`")
-    for section in ("models", "families"):
+    for section in ("models", "families", "keywords"):
         _check_each(source, raw, section)
     try:
         return msgspec.convert(raw, Config)

@@ -5,16 +5,16 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from pointsman.catalog.families import Family
-from pointsman.catalog.models import Endpoint, Prices
+from pointsman.catalog.models import Endpoint, Prices, Url
 from pointsman.policy.rules import ReasoningRule
 from pointsman.wire.chat import DEFAULT_MAX_BODY_BYTES
 
 NotNegative = Annotated[float, msgspec.Meta(ge=0)]
 Positive = Annotated[float, msgspec.Meta(gt=0)]
+Trade = Annotated[float, msgspec.Meta(ge=0, le=1e6)]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Count = Annotated[int, msgspec.Meta(ge=1)]
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
-Url = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s/]+")]
 
 
 class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -76,7 +76,7 @@ class PreferConfig(Strict, frozen=True):
         quality_loss_max: Most expected loss of that probability on any request.
     """
 
-    trade: NotNegative | None = msgspec.field(default=None, name="lambda")
+    trade: Trade | None = msgspec.field(default=None, name="lambda")
     quality_loss_max: Share | None = None
 
 

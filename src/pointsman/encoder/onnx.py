@@ -40,7 +40,11 @@ class OnnxEncoder:
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             self._session = ort.InferenceSession(
-                str(bundle.file(manifest.graph)), options, providers=["CPUExecutionProvider"]
+                str(bundle.file(manifest.graph)),
+                options,
+                providers=["CPUExecutionProvider"],
+                # It would put a slower operator back, see training/graph.py.
+                disabled_optimizers=["SkipLayerNormFusion"],
             )
             self._tokenizer = Tokenizer.from_file(str(bundle.file(manifest.tokenizer)))
         # Both libraries raise bare Exception subclasses of their own for unreadable files.

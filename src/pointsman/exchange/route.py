@@ -44,13 +44,13 @@ def route(
     encoding = UNREAD if named else (yield Encode(prompt.judged))
     signals = measure(world.detectors, prompt, encoding)
     key = conversation_key(request, prompt, caller, conversation)
-    current = (yield Recollect(key)) if _may_be_known(prompt, conversation) else None
+    current = (yield Recollect(key)) if _may_be_known(request, conversation) else None
     question = Question(
         signals=signals,
         named=named,
         wish=stated_wish(request),
         output_cap=request.output_cap,
-        choices=request.n or 1,
+        choices=request.answers,
         images=prompt.images > 0,
         current=current.model if current and current.model in world.catalog.models else None,
         in_tool_loop=prompt.in_tool_loop,
@@ -127,6 +127,6 @@ def conversation_key(
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
-def _may_be_known(prompt: Prompt, conversation: str | None) -> bool:
+def _may_be_known(request: ChatRequest, conversation: str | None) -> bool:
     """Say whether a conversation can have been here before: not at an unnamed first turn."""
-    return conversation is not None or any(part.role == "assistant" for part in prompt.parts)
+    return conversation is not None or any(m.role == "assistant" for m in request.messages)

@@ -9,13 +9,16 @@ from datetime import UTC, datetime
 import aiohttp
 import msgspec
 from aiohttp import web
+from aiohttp.typedefs import LooseHeaders
 
 from pointsman.errors import (
     MethodError,
     NotFoundError,
     PointsmanError,
+    RequestError,
     TooLargeError,
     UpstreamError,
+    UpstreamTimeoutError,
 )
 from pointsman.exchange.drive import drive_async
 from pointsman.exchange.plan import Forward, decision_headers
@@ -91,19 +94,19 @@ class Gateway:
 
     async def _dispatch(self, request: web.BaseRequest) -> web.StreamResponse:
         path = request.path.rstrip("/")
+        methods = _methods(path)
+        if methods and request.method not in methods:
+            return _wrong_method(request, methods)
         match path:
             case "/v1/chat/completions" | "/chat/completions":
-                _only(request, "POST")
                 return await self._chat(request)
             case "/v1/models":
-                _only(request, "GET")
                 return _json(model_list(self.router.setup.world.catalog, self._started))
             case "/health":
                 return _json({"status": "healthy", "service": "pointsman"})
             case "/ready":
                 return self._ready()
             case _ if path.startswith("/v1/models/"):
-                _only(request, "GET")
                 name = path.removeprefix("/v1/models/")
                 return _json(model_object(self.router.setup.world.catalog, name, self._started))
             case _:
@@ -172,7 +175,7 @@ class Gateway:
             self.router.sessions.remember(conversation, target, time.monotonic())
 
     async def _whole(
-        self, answer: Answer, headers: dict[str, str], course: "_Course"
+        self, answer: Answer, headers: LooseHeaders, course: "_Course"
     ) -> web.Response:
         idle_s = self.upstreams.config.idle_s
         try:
@@ -188,7 +191,7 @@ class Gateway:
         self,
         request: web.BaseRequest,
         answer: Answer,
-        headers: dict[str, str],
+        headers: LooseHeaders,
         course: "_Course",
     ) -> web.StreamResponse:
         response = web.StreamResponse(status=answer.status, headers=headers)
@@ -211,7 +214,7 @@ class Gateway:
             error = _broken(answer.plan, None)
         if error is not None:
             rest = error_event(error.body())
-        course.outcome = "broken" if error else "answered"
+        course.outcome = "broken" if error or events.failed else "answered"
         if rest:
             await response.write(rest)
         await response.write_eof()
@@ -259,16 +262,23 @@ async def read_body(request: web.BaseRequest, max_bytes: int) -> bytes:
 
     Raises:
         TooLargeError: It is larger than allowed; no more of it is kept than that.
+        RequestError: Its chunks or its compression are broken.
     """
     announced = request.content_length or 0
     pieces: list[bytes] = []
     size = 0
     if announced <= max_bytes:
-        async for piece in request.content.iter_any():
-            size += len(piece)
-            if size > max_bytes:
-                break
-            pieces.append(piece)
+        await _invite(request)
+        try:
+            async for piece in request.content.iter_any():
+                size += len(piece)
+                if size > max_bytes:
+                    break
+                pieces.append(piece)
+        except web.RequestPayloadError:  # it quotes the bytes: it may go nowhere
+            raise RequestError(
+                "the body cannot be read: its chunks or its compression are broken"
+            ) from None
     if max(announced, size) > max_bytes:
         raise TooLargeError(
             f"the body has {max(announced, size)} bytes or more; at most {max_bytes} are allowed"
@@ -276,12 +286,22 @@ async def read_body(request: web.BaseRequest, max_bytes: int) -> bytes:
     return b"".join(pieces)
 
 
+async def _invite(request: web.BaseRequest) -> None:
+    """Answer `Expect: 100-continue`, as RFC 9110 section 10.1.1 asks before the body is read."""
+    if request.headers.get("expect", "").lower() == "100-continue":
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0  # the answer itself has not begun
+
+
 def error_response(error: PointsmanError) -> web.Response:
     """Return an error in OpenAI's form, with its status and, where it helps, Retry-After."""
     headers = {}
     if error.retry_after_s is not None:
         headers["retry-after"] = str(error.retry_after_s)
-    return _json(error.body(), status=error.status, headers=headers)
+    response = _json(error.body(), status=error.status, headers=headers)
+    if isinstance(error, TooLargeError):
+        response.force_close()  # what is left of the body is no next request
+    return response
 
 
 def _json(
@@ -295,23 +315,44 @@ def _json(
     )
 
 
-def _only(request: web.BaseRequest, method: str) -> None:
-    if request.method != method:
-        raise MethodError(f"{request.path} takes {method}, not {request.method[:20]}")
+def _methods(path: str) -> tuple[str, ...]:
+    """Return the methods that a path takes; none where nothing is served."""
+    match path:
+        case "/v1/chat/completions" | "/chat/completions":
+            return ("POST",)
+        case "/v1/models" | "/health" | "/ready":
+            return ("GET", "HEAD")
+        case _:
+            return ("GET", "HEAD") if path.startswith("/v1/models/") else ()
+
+
+def _wrong_method(request: web.BaseRequest, methods: tuple[str, ...]) -> web.Response:
+    allowed = ", ".join(methods)
+    error = MethodError(f"{request.path} takes {allowed}, not {request.method[:20]}")
+    response = error_response(error)
+    response.headers["allow"] = allowed  # RFC 9110 section 15.5.6 asks for it
+    return response
 
 
 def _conversation(request: web.BaseRequest) -> str | None:
     return next((request.headers[n] for n in _CONVERSATION_HEADERS if n in request.headers), None)
 
 
-def _response_headers(answer: Answer) -> dict[str, str]:
-    headers = {k: v for k, v in answer.headers.items() if k.lower() not in _NOT_COPIED}
+def _response_headers(answer: Answer) -> LooseHeaders:
+    headers = answer.headers.copy()  # keeps those that come several times
+    nominated = ",".join(headers.getall("connection", [])).split(",")
+    for name in _NOT_COPIED.union(word.strip() for word in nominated):
+        headers.popall(name, None)
     headers.update(decision_headers(answer.plan.record))
     return headers
 
 
 def _broken(plan: Forward, failure: Exception | None) -> PointsmanError:
-    why = "was too slow" if isinstance(failure, TimeoutError) else "ended its answer early"
-    error = UpstreamError(f"model '{plan.model}' {why}; what came before is incomplete")
+    if isinstance(failure, TimeoutError):
+        kind: type[UpstreamError] = UpstreamTimeoutError
+        why = "was too slow"
+    else:
+        kind, why = UpstreamError, "ended its answer early"
+    error = kind(f"model '{plan.model}' {why}; what came before is incomplete")
     error.__cause__ = failure
     return error

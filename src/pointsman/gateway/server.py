@@ -14,9 +14,10 @@ import msgspec
 from aiohttp import web
 
 from pointsman.config.build import Setup, load_setup
-from pointsman.errors import PointsmanError
+from pointsman.errors import ConfigError, PointsmanError
+from pointsman.gateway.connection import Listener
 from pointsman.gateway.http import Gateway
-from pointsman.gateway.upstream import Upstreams, check_keys
+from pointsman.gateway.upstream import Upstreams, check_keys, shown
 from pointsman.observe.record import DecisionRecord
 from pointsman.router import Router
 
@@ -48,17 +49,26 @@ class Server:
         self.url = ""
 
     async def start(self) -> None:
-        """Load the encoder and listen.
+        """Load the encoder and listen; what was opened is closed again when that fails.
 
         Raises:
-            ConfigError: An upstream key is missing in the environment.
+            ConfigError: An upstream key is missing in the environment, or the file for records
+                cannot be written.
             BundleError: The encoder bundle cannot be loaded.
             OSError: The address is taken.
         """
+        try:
+            await self._open()
+        except BaseException:
+            await self._exit.aclose()
+            raise
+
+    async def _open(self) -> None:
         check_keys(self._setup.world.catalog)
         config = self._setup.config
         router = Router(self._setup)
         router.pool()
+        self._exit.callback(router.close)
         upstreams = Upstreams(config.upstream)
         self._exit.push_async_callback(upstreams.close)
         keep = self._keep_record
@@ -66,7 +76,7 @@ class Server:
             keep = self._exit.enter_context(record_writer(config.server.decisions))
         self.gateway = Gateway(router, upstreams, keep)
         runner = web.ServerRunner(
-            web.Server(self.gateway.handle, handler_cancellation=True, access_log=None),
+            Listener(self.gateway.handle, handler_cancellation=True, access_log=None),
             shutdown_timeout=1.0,  # stop() has waited for what was running
         )
         await runner.setup()
@@ -92,7 +102,7 @@ class Server:
             await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._exit.aclose()
         if self.gateway is not None:
-            self.gateway.router.close()
+            self.gateway.router.close()  # a reload with another bundle has made a new one
 
     async def __aenter__(self) -> Self:
         """Start."""
@@ -137,7 +147,8 @@ class Server:
         while True:
             catalog = self.gateway.router.setup.world.catalog
             for endpoint, lives in await upstreams.check_health(catalog):
-                log.warning("%s %s", endpoint.url, "is back" if lives else "fails its health check")
+                news = "is back" if lives else "fails its health check"
+                log.warning("%s %s", shown(endpoint.url), news)
             await asyncio.sleep(upstreams.config.health_every_s)
 
 
@@ -162,7 +173,13 @@ def record_writer(where: str | None) -> Iterator[Callable[[DecisionRecord], None
     encoder = msgspec.json.Encoder()
     lock = threading.Lock()
     with contextlib.ExitStack() as stack:
-        out = sys.stdout.buffer if where == "-" else stack.enter_context(Path(where).open("ab"))
+        try:
+            out = sys.stdout.buffer if where == "-" else stack.enter_context(Path(where).open("ab"))
+        except OSError as error:
+            raise ConfigError(
+                f"decision records cannot be written to {where}: {error.strerror or error}; set "
+                "`server.decisions` to a file that can be"
+            ) from error
 
         def write(record: DecisionRecord) -> None:
             with lock:
@@ -179,7 +196,13 @@ async def serve_until_stopped(server: Server, on_ready: Callable[[Server], None]
     reloads: set[asyncio.Task[bool]] = set()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stopped.set)
-    loop.add_signal_handler(signal.SIGHUP, lambda: reloads.add(loop.create_task(server.reload())))
+
+    def reload() -> None:
+        task = loop.create_task(server.reload())
+        reloads.add(task)  # the loop alone would let it be collected
+        task.add_done_callback(reloads.discard)
+
+    loop.add_signal_handler(signal.SIGHUP, reload)
     async with server:
         on_ready(server)
         await stopped.wait()

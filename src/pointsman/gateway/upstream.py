@@ -82,7 +82,7 @@ class Delivery:
 
     def note(self, endpoint: Endpoint, outcome: str) -> None:
         """Write an attempt down."""
-        self.attempts.append(Attempt(self.plan.model, endpoint.url, outcome))
+        self.attempts.append(Attempt(self.plan.model, shown(endpoint.url), outcome))
 
     def next_model(self) -> bool:
         """Go on to the next model that the rule's pool allows; False when there is none."""
@@ -239,6 +239,11 @@ def check_keys(catalog: Catalog) -> None:
                     f"model `{model.name}`: the environment variable {name} is not set; set it to "
                     f"the key of {_origin(endpoint.url)}, or take `api_key_env` out"
                 )
+            if name is not None and not _fits_header(os.environ[name]):
+                raise ConfigError(
+                    f"model `{model.name}`: the environment variable {name} holds what no HTTP "
+                    "header can carry, such as a line break; set it to the key alone"
+                )
 
 
 def _headers(endpoint: Endpoint, client: Mapping[str, str]) -> dict[str, str]:
@@ -248,6 +253,15 @@ def _headers(endpoint: Endpoint, client: Mapping[str, str]) -> dict[str, str]:
     if endpoint.api_key_env is not None:
         headers["authorization"] = f"Bearer {os.environ.get(endpoint.api_key_env, '')}"
     return headers
+
+
+def _fits_header(value: str) -> bool:
+    return value.isascii() and value.isprintable()  # RFC 9110 section 5.5, without obs-text
+
+
+def shown(url: str) -> str:
+    """Return a URL as records and logs may hold it: without user, password and query."""
+    return _origin(url) + urlsplit(url).path
 
 
 def _origin(url: str) -> str:

@@ -7,6 +7,7 @@ above 0 (for numbers).
 """
 
 import difflib
+import math
 from collections.abc import Mapping
 from typing import Any, assert_never
 
@@ -168,6 +169,8 @@ def _bound(raw: Mapping[Any, Any], key: str, path: str) -> float | None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ConfigError(f"expected a number, got {value!r}", param=f"{path}.{key}")
+    if not math.isfinite(value):
+        raise ConfigError(f"expected a finite number, got {value!r}", param=f"{path}.{key}")
     return float(value)
 
 

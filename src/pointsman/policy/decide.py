@@ -76,6 +76,8 @@ def decide(question: Question, policy: Policy, catalog: Catalog) -> Decision:
         return _decide_named(question.named, question, need, catalog)
     rule = next(r for r in policy.rules if r.when is None or holds(r.when, question.signals))
     options = tuple(_options(rule, question, need, catalog))
+    if all(option.excluded for option in options):  # a makeshift answer is better than none
+        options = tuple(_options(rule, question, need, catalog, makeshift=True))
     open_options = [option for option in options if option.excluded is None]
     if not open_options:
         raise _nothing_left(rule, options)
@@ -129,8 +131,11 @@ def _decide_named(name: str, question: Question, need: Need, catalog: Catalog) -
     )
 
 
-def _options(rule: Rule, question: Question, need: Need, catalog: Catalog) -> Iterator[Option]:
-    stays = question.in_tool_loop and question.current in rule.use
+def _options(
+    rule: Rule, question: Question, need: Need, catalog: Catalog, *, makeshift: bool = False
+) -> Iterator[Option]:
+    """Yield the pool's targets; `makeshift` allows no room to reason and a strange tool loop."""
+    stays = question.in_tool_loop and question.current in rule.use and not makeshift
     asked = _asked(rule.reasoning, question.wish)
     must_reason = asked.mode == "on" and any(catalog.models[n].family.switches for n in rule.use)
     for name in rule.use:
@@ -138,6 +143,8 @@ def _options(rule: Rule, question: Question, need: Need, catalog: Catalog) -> It
         for reasoning in _allowed(model, asked, need):
             target = Target(name, reasoning)
             excluded = _exclusion(target, model, question, need, stays=stays)
+            if excluded is None and not makeshift:
+                excluded = _no_room(target, question, need)
             if must_reason and reasoning.mode == "default":
                 excluded = excluded or "it cannot be asked to reason, which this request must be"
             yield Option(target, expect(target, model, need), excluded)
@@ -194,12 +201,19 @@ def _exclusion(
         return "it takes no images"
     if window is not None and need.prompt_tokens + (cap or 1) > window:
         return f"about {need.prompt_tokens:.0f} prompt tokens do not fit its window of {window}"
-    if target.reasoning.mode == "on" and cap is not None:
-        if model.family.budget_required and budget is not None and budget >= cap:
-            return f"its reasoning budget of {budget} tokens must be below max_tokens {cap}"
-        if question.wish is None and reasoning_tokens(target, need) >= cap:
-            return f"max_tokens {cap} leaves no room to reason"
+    if model.family.budget_required and cap is not None and (budget or 0) >= cap:
+        return f"its reasoning budget of {budget} tokens must be below max_tokens {cap}"
     return None
+
+
+def _no_room(target: Target, question: Question, need: Need) -> str | None:
+    """Say that max_tokens would end the answer before its reasoning, unless the client wants it."""
+    cap = question.output_cap
+    if cap is None or question.wish is not None or target.reasoning.mode != "on":
+        return None
+    if reasoning_tokens(target, need) < cap:
+        return None
+    return f"max_tokens {cap} leaves no room to reason"
 
 
 def _nothing_left(rule: Rule, options: tuple[Option, ...]) -> NoCandidateError:

@@ -1,6 +1,6 @@
 """The operator's policy: one dial and a list of rules; the first rule that holds decides."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -22,7 +22,7 @@ class ReasoningRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     mode: Literal["auto", "on", "off"] = "auto"
     effort: Effort | None = None
-    budget_tokens: int | None = None
+    budget_tokens: Annotated[int, msgspec.Meta(ge=1)] | None = None
     override: bool = False
 
 

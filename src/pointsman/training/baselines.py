@@ -9,6 +9,7 @@ PENALTIES = (1e-4, 1e-3, 1e-2)
 _STEPS = 300
 _RATE = 0.05
 
+
 def category_table(categories: Indices, values: Floats, classes: int) -> Floats:
     """The mean value of each category, (classes,); a category never seen gets the overall mean."""
     counts = np.bincount(categories, minlength=classes)

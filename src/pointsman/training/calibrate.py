@@ -93,7 +93,9 @@ def fit_smear(log_predictions: Floats, values: Floats) -> float:
     """
     predicted = float(np.expm1(log_predictions).mean())
     if predicted <= 0:
-        raise ValueError(f"the mean prediction is {predicted}, expected a positive one: train first")
+        raise ValueError(
+            f"the mean prediction is {predicted}, expected a positive one: train first"
+        )
     return float(values.mean()) / predicted
 
 

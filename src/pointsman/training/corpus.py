@@ -56,7 +56,7 @@ def read_corpus(data: Path) -> Corpus:
     """Reads everything; a stem lies on the same side in every task.
 
     Raises:
-        FileNotFoundError: A file of the layout is missing.
+        ConfigError: A file of the layout is missing.
     """
     shelf = Shelf(data)
     held_out = {stem_of(row["text"]) for name in DEV_FILES for row in shelf.rows(name)}

@@ -81,9 +81,7 @@ def gain_score(chances: Floats) -> Floats:
     return np.asarray(chances[:, HEAVY_ONLY] - chances[:, LIGHT_ONLY], dtype=np.float64)
 
 
-def gain_result(
-    chances: Floats, outcomes: Indices, scores: Mapping[str, Floats]
-) -> GainResult:
+def gain_result(chances: Floats, outcomes: Indices, scores: Mapping[str, Floats]) -> GainResult:
     """How well gain is foreseen on one pair of models.
 
     Args:
@@ -170,9 +168,7 @@ def similarity_result(trained: Floats, published: Floats, scores: Floats) -> Sim
 
 
 def _apgr(score: Floats, light: Floats, heavy: Floats) -> Measured:
-    return measured(
-        lambda at: metrics.recovered_gap(score[at], light[at], heavy[at]), len(score)
-    )
+    return measured(lambda at: metrics.recovered_gap(score[at], light[at], heavy[at]), len(score))
 
 
 def _compared(

@@ -17,8 +17,9 @@ _CHAT = (
     "Who are you?", "What can you do?", "Tell me a joke", "Tell me a fun fact", "Goodbye",
     "See you later", "Can you help me?", "Write a haiku about rain", "Write a short birthday wish",
     "Suggest a name for a grey cat", "What should I cook tonight?", "Recommend a good film",
-    "What day comes after Tuesday?", "How many days are in a week?", "How many minutes are in an hour?",
-    "What colour is the sky on a clear day?", "What is the opposite of hot?", "Spell the word necessary",
+    "What day comes after Tuesday?", "How many days are in a week?",
+    "How many minutes are in an hour?", "What colour is the sky on a clear day?",
+    "What is the opposite of hot?", "Spell the word necessary",
     "What sound does a cow make?", "What is the capital of Spain?", "What is the capital of Japan?",
     "Capital of Italy?", "Which country is Nairobi in?", "What language is spoken in Brazil?",
     "Who wrote Hamlet?", "Who painted the Mona Lisa?", "When did the Second World War end?",
@@ -28,12 +29,13 @@ _CHAT = (
     "Fix the spelling: I recieved you're leter", "Make this sentence polite: send me the file now",
     "Summarise in one sentence: the shop opens at nine and closes at five.",
     "Rewrite in the past tense: she walks to school", "Give me three synonyms for happy",
-    "Write a one-line out-of-office reply", "Draft a short email that says I will be ten minutes late",
+    "Write a one-line out-of-office reply",
+    "Draft a short email that says I will be ten minutes late",
     "List five fruits", "Name three primary colours", "Sort these names: Zoe, Adam, Mia",
     "Set a timer for five minutes", "Remind me to call mum at six", "Turn off the lights",
     "What time is it?", "What will the weather be tomorrow?", "Play some jazz",
     "Hola, ¿cómo estás?", "Bonjour, comment ça va ?", "Guten Tag, wie geht es Ihnen?",
-    "Ciao, come stai?", "Olá, tudo bem?", "Hej, hur mår du?", "Merhaba, nasılsın?",
+    "Ciao, come stai?", "Olá, tudo bem?", "Hej, hur mår du?", "Merhaba, nas\u0131ls\u0131n?",
     "Привет, как дела?", "你好", "こんにちは", "안녕하세요", "नमस्ते, आप कैसे हैं?",
     "¿Cuál es la capital de Perú?", "Quelle est la capitale de la Belgique ?",
     "Was ist die Hauptstadt von Österreich?", "Qual è la capitale della Grecia?",
@@ -51,7 +53,8 @@ _SUMS = (
 _SNIPPETS = (
     "How do I print hello world in Python?", "How do I comment a line in Java?",
     "What does HTML stand for?", "Which command lists files on Linux?",
-    "How do I get the length of a list in Python?", "What is the file extension of a Python script?",
+    "How do I get the length of a list in Python?",
+    "What is the file extension of a Python script?",
 )  # fmt: skip
 
 EVERYDAY = tuple(

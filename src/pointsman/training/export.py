@@ -11,6 +11,7 @@ a retrained bundle adds only encoder.onnx to a repository's history.
 import tempfile
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import onnx
 from numpy.typing import NDArray
@@ -26,13 +27,32 @@ from pointsman.training.weights import HEADS, HeadShape, Weights
 INT8_MAX = 127
 
 
+class Precision(msgspec.Struct, frozen=True):
+    """How the transformer's matrices are stored: int8 or uint8, or fp32 if neither."""
+
+    name: str
+    weights: QuantType | None = None
+    per_channel: bool = False
+
+
+INT8_PER_CHANNEL = Precision("int8 per channel", QuantType.QInt8, per_channel=True)
+FP32 = Precision("fp32")
+PRECISIONS = (
+    INT8_PER_CHANNEL,
+    Precision("uint8 per channel", QuantType.QUInt8, per_channel=True),
+    Precision("int8 per tensor", QuantType.QInt8),
+    FP32,
+)
+"""The shipped one first; `variants` measures them against each other."""
+
+
 def export(
     weights: Weights,
     attention_heads: int,
     out: Path,
     *,
     heads: tuple[HeadShape, ...] = HEADS,
-    int8: bool = True,
+    precision: Precision = INT8_PER_CHANNEL,
 ) -> None:
     """Writes `encoder.onnx` and `wordpieces.bin` into `out`.
 
@@ -45,12 +65,12 @@ def export(
         attention_heads: How many heads the width is divided into.
         out: An existing folder.
         heads: The heads to export, in the order of the outputs.
-        int8: Quantise the transformer's matrices; otherwise they stay fp32 (for comparison).
+        precision: Of the transformer's matrices; anything but the default is for comparison.
     """
     width = weights[w.WORD_PIECES].shape[1]
     layers = graph.layers(weights, attention_heads)
-    if int8:
-        layers = _quantised(layers, width)
+    if precision.weights is not None:
+        layers = _quantised(layers, width, precision)
     parts = (graph.front(weights), layers, graph.tail(weights, heads))
     model = graph.whole_model(parts, heads, width)
     pieces, scales = quantise_rows(weights[w.WORD_PIECES])
@@ -75,7 +95,7 @@ def quantise_rows(
     return np.rint(table / scales).astype(np.int8), scales
 
 
-def _quantised(layers: Part, width: int) -> Part:
+def _quantised(layers: Part, width: int, precision: Precision) -> Part:
     """The transformer with int8 matrices; quantise_dynamic reads and writes files only."""
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder) / "fp32.onnx", Path(folder) / "int8.onnx"
@@ -84,8 +104,8 @@ def _quantised(layers: Part, width: int) -> Part:
             source,
             target,
             op_types_to_quantize=["MatMul", "Attention"],
-            per_channel=True,
-            weight_type=QuantType.QInt8,
+            per_channel=precision.per_channel,
+            weight_type=precision.weights,
             # Fused operators have no ONNX shape inference; every tensor between them is float.
             extra_options={"DefaultTensorType": TensorProto.FLOAT},
         )

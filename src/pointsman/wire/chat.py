@@ -7,7 +7,7 @@ https://platform.openai.com/docs/api-reference/chat/create
 
 import json
 import re
-from typing import Any
+from typing import Annotated, Any, NoReturn
 
 import msgspec
 
@@ -19,6 +19,10 @@ AUTO = "auto"
 
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _PATH = re.compile(r" - at `\$\.?([^`]*)`$")
+_MISSING = re.compile(r"Object missing required field `([^`]*)`")
+
+# RFC 8259 section 6 sets no bound; without one, a count of 400 digits overflows a float.
+Count = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 
 
 class ContentPart(msgspec.Struct, frozen=True):
@@ -32,14 +36,12 @@ class ContentPart(msgspec.Struct, frozen=True):
 class FunctionCall(msgspec.Struct, frozen=True):
     """What an earlier answer asked a tool to do; `arguments` is JSON inside a string."""
 
-    name: str = ""
-    arguments: str = ""
+    arguments: str | None = None
 
 
 class ToolCall(msgspec.Struct, frozen=True):
     """One tool call of an assistant message."""
 
-    id: str = ""
     function: FunctionCall | None = None
 
 
@@ -61,34 +63,38 @@ class Thinking(msgspec.Struct, frozen=True):
     """Anthropic's form of a reasoning wish."""
 
     type: str = ""
-    budget_tokens: int | None = None
+    budget_tokens: Count | None = None
 
 
-class ChatRequest(msgspec.Struct, frozen=True):
-    """A chat-completion request as far as routing needs to understand it.
-
-    `body` holds the bytes of the whole request, unknown fields and all.
-    """
+class ChatFields(msgspec.Struct, frozen=True):
+    """The fields of a chat-completion request that routing needs to understand."""
 
     messages: tuple[Message, ...]
     model: str = AUTO
     stream: bool | None = None
     stream_options: StreamOptions | None = None
-    n: int | None = None
-    max_tokens: int | None = None
-    max_completion_tokens: int | None = None
+    n: Count | None = None
+    max_tokens: Count | None = None
+    max_completion_tokens: Count | None = None
     tools: tuple[msgspec.Raw, ...] | None = None
     user: str | None = None
     reasoning_effort: str | None = None
     chat_template_kwargs: dict[str, Any] | None = None
     thinking: Thinking | None = None
-    body: bytes = b""
 
     @property
     def output_cap(self) -> int | None:
-        """The most output tokens per choice that the client allows, or None."""
-        caps = [c for c in (self.max_tokens, self.max_completion_tokens) if c is not None]
-        return min(caps) if caps else None
+        """The most output tokens per choice that the client allows, or None.
+
+        llama.cpp's server and LM Studio read -1 as "no limit"; others refuse what is below 1.
+        """
+        caps = [c for c in (self.max_tokens, self.max_completion_tokens) if c is not None and c > 0]
+        return min(caps, default=None)
+
+    @property
+    def answers(self) -> int:
+        """How many answers the client asks for; what is below 1 is the model's to refuse."""
+        return max(1, self.n or 1)
 
     @property
     def wants_usage(self) -> bool:
@@ -96,7 +102,16 @@ class ChatRequest(msgspec.Struct, frozen=True):
         return bool(self.stream_options and self.stream_options.include_usage)
 
 
-_DECODER = msgspec.json.Decoder(ChatRequest)
+class ChatRequest(ChatFields, frozen=True):
+    """A chat-completion request: what routing reads, and the bytes of the whole.
+
+    `body` is no field of the API: it holds the request as it came, unknown fields and all.
+    """
+
+    body: bytes = b""
+
+
+_DECODER = msgspec.json.Decoder(ChatFields)
 
 
 def parse_chat(body: bytes, *, max_bytes: int = DEFAULT_MAX_BODY_BYTES) -> ChatRequest:
@@ -112,7 +127,7 @@ def parse_chat(body: bytes, *, max_bytes: int = DEFAULT_MAX_BODY_BYTES) -> ChatR
     try:
         # msgspec checks only strings it decodes; upstream would see the bytes of the others.
         body.decode("utf-8")
-        request = _DECODER.decode(body)
+        fields = _DECODER.decode(body)
     except UnicodeDecodeError as error:
         raise MalformedJSONError(
             f"the body is not valid UTF-8: byte {error.start} cannot be read"
@@ -123,9 +138,9 @@ def parse_chat(body: bytes, *, max_bytes: int = DEFAULT_MAX_BODY_BYTES) -> ChatR
         raise _wrong_type(str(error)) from error
     except msgspec.DecodeError as error:
         raise _not_json(body, error) from error
-    if not request.messages:
+    if not fields.messages:
         raise RequestError("expected at least one message, got an empty list", param="messages")
-    return msgspec.structs.replace(request, body=body)
+    return ChatRequest(**msgspec.structs.asdict(fields), body=body)
 
 
 def chat_from_object(value: dict[str, Any]) -> ChatRequest:
@@ -143,15 +158,20 @@ def chat_from_object(value: dict[str, Any]) -> ChatRequest:
 
 def _wrong_type(message: str) -> RequestError:
     match = _PATH.search(message)
-    if match is None:
-        return RequestError(message)
-    return RequestError(f"{message[: match.start()]} at `{match[1]}`", param=match[1] or None)
+    path = match[1] if match else ""
+    text = message[: match.start()] if match else message
+    missing = _MISSING.fullmatch(text)
+    if missing is not None:
+        return RequestError(text, param=".".join(filter(None, (path, missing[1]))))
+    if not path:
+        return MalformedJSONError(text)
+    return RequestError(f"{text} at `{path}`", param=path)
 
 
 def _not_json(body: bytes, error: msgspec.DecodeError) -> MalformedJSONError:
     if _SURROGATE.search(body):
         try:
-            json.loads(body)
+            json.loads(body, parse_constant=_refuse)
         except (ValueError, RecursionError):
             pass
         else:  # the standard library lets lone surrogates pass; they have no UTF-8 form
@@ -160,3 +180,7 @@ def _not_json(body: bytes, error: msgspec.DecodeError) -> MalformedJSONError:
                 "and half a character has no meaning in UTF-8"
             )
     return MalformedJSONError(f"the body is not valid JSON: {error}")
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(constant)  # NaN and Infinity are Python's, not JSON's

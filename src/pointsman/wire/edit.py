@@ -115,8 +115,9 @@ def _removals(
         return
     if kept[0] is not members[0]:
         yield _Splice(opened, body.index(b",", kept[0].begin) + 1, b"")
+    keep = set(kept)
     for member in members[members.index(kept[0]) :]:
-        if member not in kept:
+        if member not in keep:
             yield _Splice(member.begin, member.end, b"")
 
 

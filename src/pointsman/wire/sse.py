@@ -54,9 +54,11 @@ class ChatStream:
         Only whole events are returned, byte for byte as they came.
         """
         waiting = self._held + received
+        # What is held has no border in it; one may begin in its last three bytes.
+        search = _EVENT_END.finditer(waiting, max(0, len(self._held) - 3))
         at = 0
         out: list[bytes] = []
-        for match in _EVENT_END.finditer(waiting):
+        for match in search:
             event = waiting[at : match.end()]
             at = match.end()
             if self._passes(event):
@@ -77,11 +79,11 @@ class ChatStream:
     def _passes(self, event: bytes) -> bool:
         self.finished = self.finished or _FINISH.search(event) is not None
         if b'"usage"' not in event and b'"error"' not in event:
-            self.done = self.done or b"[DONE]" in event[:32]
+            self.done = self.done or (b"[DONE]" in event and _payload(event).strip() == b"[DONE]")
             return True
         try:
             chunk = _CHUNK.decode(_payload(event))
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return True  # not ours to judge: the client gets what upstream said
         self.failed = self.failed or chunk.error is not None
         if chunk.usage is None:

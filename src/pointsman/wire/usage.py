@@ -47,5 +47,5 @@ def read_usage(body: bytes) -> Usage | None:
     """Return the usage of a whole (not streamed) answer, or None where it has none."""
     try:
         return _ANSWER.decode(body).usage
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None

@@ -52,7 +52,10 @@ def cli_page() -> str:
 def _help(command: str | None) -> str:
     parser = build_parser(command)
     if command is not None:
-        parser = parser._subparsers._group_actions[0].choices[command]
+        groups = parser._subparsers._group_actions if parser._subparsers else ()
+        parser = next(
+            g.choices[command] for g in groups if isinstance(g, argparse._SubParsersAction)
+        )
     return f"```text\n{parser.format_help().rstrip()}\n```\n"
 
 
@@ -61,8 +64,10 @@ def config_page() -> str:
     example = DEFAULT_CONFIG.read_text(encoding="utf-8")
     parts = [
         HEAD + "# pointsman.yaml\n",
-        "Every key with its default. An unknown key is an error that names the file, the line and "
-        "the nearest known key.\n",
+        (
+            "Every key with its default. An unknown key is an error that names the file, the line "
+            "and the nearest known key.\n"
+        ),
         f"```yaml\n{example}```\n",
         _section("The file", schema.Config),
         _section("models.NAME", schema.ModelConfig),

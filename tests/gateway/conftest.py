@@ -105,7 +105,7 @@ async def serve(
             server_section = {"port": 0, "drain_s": 5, **sections.pop("server", {})}
             config = {"models": models, "policy": policy, "server": server_section, **sections}
             if path is not None:
-                path.write_text(json.dumps(config))
+                path.write_text(json.dumps(config))  # noqa: ASYNC240 - a few bytes
             records: list[DecisionRecord] = []
             server = Server(setup_of(config), path, records.append)
             await exits.enter_async_context(server)
@@ -179,7 +179,7 @@ def eventually() -> Callable[[Callable[[], bool]], Awaitable[None]]:
 
     async def wait(claim: Callable[[], bool]) -> None:
         async with asyncio.timeout(20):
-            while not claim():
+            while not claim():  # noqa: ASYNC110 - a claim about a server has no event
                 await asyncio.sleep(0.005)
 
     return wait

@@ -178,9 +178,7 @@ async def test_what_is_no_http_is_not_logged(
 
 
 @pytest.mark.parametrize("characters", [200_000, 3_000_000])
-async def test_a_long_prompt_passes(
-    characters: int, gate: Any, ask: Any, standin: StandIn
-) -> None:
+async def test_a_long_prompt_passes(characters: int, gate: Any, ask: Any, standin: StandIn) -> None:
     text = ("Lange Wörter, 長い文章. " * (characters // 20))[:characters]
     assert (await ask(gate, text)).status == 200
     (received,) = standin.received
@@ -299,3 +297,18 @@ async def test_one_connection_takes_good_and_bad_requests_in_turn(
                 await response.read()
                 assert response.status == status
     assert len(standin.received) == 2
+
+
+async def test_a_bug_inside_is_an_openai_error_and_the_server_goes_on(
+    gate: Any, ask: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken() -> None:
+        raise RuntimeError("a bug")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(gate.server.gateway.router, "pool", broken)
+        reply = await ask(gate)
+    assert (reply.status, reply.error()["type"]) == (500, "server_error")
+    assert b"a bug" not in reply.body
+    assert "a request failed inside pointsman" in caplog.text
+    assert (await ask(gate)).status == 200

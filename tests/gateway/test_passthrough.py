@@ -86,9 +86,7 @@ async def test_a_model_named_as_the_config_names_it_gets_its_servers_name(
     assert standin.received[0].raw == ODD.replace(b'"auto"', b'"tiny"')
 
 
-async def test_a_request_without_a_model_gets_one(
-    gate: Any, client: Any, standin: StandIn
-) -> None:
+async def test_a_request_without_a_model_gets_one(gate: Any, client: Any, standin: StandIn) -> None:
     await post(client, gate, b'{"messages":[{"role":"user","content":"hi"}]}')
     assert standin.received[0].raw == (
         b'{"messages":[{"role":"user","content":"hi"}],"model":"tiny",'

@@ -1,6 +1,7 @@
 """Start, reload and drain, within this process; signals are sent in `tests/e2e`."""
 
 import asyncio
+import gc
 import json
 import logging
 import socket
@@ -79,7 +80,7 @@ async def test_a_taken_port_stops_the_start_and_leaves_nothing_open(
         config = {"models": models, "server": {"port": taken.getsockname()[1]}}
         with pytest.raises(OSError, match="in use"):
             await Server(setup_of(config)).start()
-    # What was left open would warn when it is collected, and warnings are errors.
+    gc.collect()  # what was left open warns when it is collected, and warnings are errors
 
 
 async def test_draining_lets_a_stream_end_and_takes_no_new_connection(
@@ -91,17 +92,19 @@ async def test_draining_lets_a_stream_end_and_takes_no_new_connection(
         gate = await serve({"m": {"url": standin.url}})
         async with client.get(gate.server.url + "/health") as response:
             await response.read()  # a connection that is kept alive
-        async with aiohttp.ClientSession() as streaming:
-            async with streaming.post(gate.chat, json=body) as response:
-                await response.content.readuntil(b"\n\n")
-                stopping = asyncio.ensure_future(gate.server.stop())
-                await eventually(lambda: gate.server.gateway.draining)
-                async with client.get(gate.server.url + "/ready") as ready:
-                    assert (ready.status, await ready.json()) == (503, {"status": "draining"})
-                    assert ready.headers["connection"] == "close"
-                with pytest.raises(aiohttp.ClientConnectorError):
-                    await ask(gate)
-                rest = await response.content.read()
+        async with (
+            aiohttp.ClientSession() as streaming,
+            streaming.post(gate.chat, json=body) as response,
+        ):
+            await response.content.readuntil(b"\n\n")
+            stopping = asyncio.ensure_future(gate.server.stop())
+            await eventually(lambda: gate.server.gateway.draining)
+            async with client.get(gate.server.url + "/ready") as ready:
+                assert (ready.status, await ready.json()) == (503, {"status": "draining"})
+                assert ready.headers["connection"] == "close"
+            with pytest.raises(aiohttp.ClientConnectorError):
+                await ask(gate)
+            rest = await response.content.read()
         await stopping
         assert rest.endswith(b"data: [DONE]\n\n")
         assert rest.count(b"data: ") >= 40

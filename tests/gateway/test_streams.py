@@ -127,10 +127,6 @@ async def test_half_an_event_is_not_sent_before_the_error(
     assert "error" in last
 
 
-@pytest.mark.xfail(
-    reason="wire/sse.py: msgspec refuses every value but null for `Raw | None`, so that an error "
-    "event is never recognised and a second one is added"
-)
 async def test_an_error_that_the_model_reports_amid_its_stream_passes_as_it_is(
     gate: Any, client: Any, standin: StandIn
 ) -> None:

@@ -9,6 +9,7 @@ from pointsman.catalog.models import Catalog, Endpoint, Model, Prices
 from pointsman.policy.analysis import Interval, faults
 from pointsman.policy.conditions import Condition, holds, parse_condition
 from pointsman.policy.rules import Policy, Rule
+from pointsman.signals import Signals
 from pointsman.signals.findings import Measure, Scores
 
 VOCABULARY = {
@@ -141,7 +142,7 @@ conditions = st.recursive(
 def test_no_finding_is_ever_wrong(
     first: dict[str, object], second: dict[str, object], math_share: float, p: float
 ) -> None:
-    signals = {
+    signals: Signals = {
         "domain": Scores({"math": p * math_share, "law": p * (1 - math_share)}),
         "reasoning": Measure({}),
     }

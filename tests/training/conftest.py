@@ -175,8 +175,19 @@ def data_folder(tmp_path: Path) -> Path:
     )
     write_rows(folder / "difficulty/dev.jsonl.gz", [{"text": exam[0]}])
     write_rows(folder / "difficulty/multi_model_dev.jsonl.gz", [{"text": exam[1]}])
+    _write_mode_pair(folder / "outcomes", exam)
+    _write_other_pairs(folder / "outcomes")
+    pairs = [("a cat sits", "a cat is sitting", 4.5), ("rain", "a red bus", 0.0), ("x", "y", 2.0)]
+    write_rows(
+        folder / "cache/dev.jsonl.gz",
+        [{"a": a, "b": b, "score": s, "kind": "sts", "lang": "en"} for a, b, s in pairs],
+    )
+    return folder
+
+
+def _write_mode_pair(folder: Path, exam: Sequence[str]) -> None:
     write_table(
-        folder / "outcomes/mmlu_pro_questions.csv.gz",
+        folder / "mmlu_pro_questions.csv.gz",
         [
             {
                 "question_id": str(at),
@@ -188,7 +199,7 @@ def data_folder(tmp_path: Path) -> Path:
         ],
     )
     write_table(
-        folder / "outcomes/mmlu_pro_outcomes.csv.gz",
+        folder / "mmlu_pro_outcomes.csv.gz",
         [
             {"question_id": str(at), "model": model, "correct": mark, "wp_tokens": tokens}
             for at in range(len(exam))
@@ -199,13 +210,6 @@ def data_folder(tmp_path: Path) -> Path:
             )
         ],
     )
-    _write_other_pairs(folder / "outcomes")
-    pairs = [("a cat sits", "a cat is sitting", 4.5), ("rain", "a red bus", 0.0), ("x", "y", 2.0)]
-    write_rows(
-        folder / "cache/dev.jsonl.gz",
-        [{"a": a, "b": b, "score": s, "kind": "sts", "lang": "en"} for a, b, s in pairs],
-    )
-    return folder
 
 
 def _write_other_pairs(folder: Path) -> None:

@@ -62,6 +62,11 @@ def test_top_label_error_asks_whether_the_top_label_is_right() -> None:
     assert error == pytest.approx(0.2)
 
 
+def test_the_line_of_points_on_a_line_is_found() -> None:
+    predictions = np.array([0.0, 1.0, 4.0])
+    assert calibrate.fit_line(predictions, 2 - 0.5 * predictions) == pytest.approx((-0.5, 2.0))
+
+
 @given(st.lists(st.floats(0.01, 12.0), min_size=1, max_size=30), st.floats(0.1, 10.0))
 def test_the_smear_restores_the_mean(log_predictions: list[float], factor: float) -> None:
     logs = np.array(log_predictions)

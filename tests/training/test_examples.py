@@ -22,8 +22,8 @@ def test_a_later_outcome_fills_an_earlier_gap() -> None:
 
 
 def test_a_bare_stem_with_other_options_is_another_question() -> None:
-    one = Example("Which is true?", ("a",), "exam", "train")
-    two = Example("Which is true?", ("b",), "exam", "train")
+    one = Example("Which claim holds here?", ("a",), "exam", "train")
+    two = Example("Which claim holds here?", ("b",), "exam", "train")
     assert len(merged([one, two])) == 2
 
 

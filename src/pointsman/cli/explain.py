@@ -11,6 +11,7 @@ from rich.text import Text
 
 from pointsman.cli.readings import route_row
 from pointsman.config.build import load_setup
+from pointsman.errors import ConfigError, RequestError
 from pointsman.exchange.plan import Forward
 from pointsman.policy.conditions import holds, in_words
 from pointsman.router import Router
@@ -40,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
         print("pointsman explain: give a TEXT or --request FILE", file=sys.stderr)
         return 2
     router = Router(load_setup(args.config))
-    body = args.request.read_bytes() if args.request else _body(args.text)
+    body = _read(args.request) if args.request else _body(args.text)
     plan = router.route(parse_chat(body))
     if args.json:
         print(msgspec.json.encode(route_row(plan, router.what_if(plan))).decode())
@@ -49,9 +50,19 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror or error}") from error
+
+
 def _body(text: str) -> bytes:
-    content = sys.stdin.read() if text == "-" else text
-    return msgspec.json.encode({"messages": [{"role": "user", "content": content}]})
+    try:
+        content = sys.stdin.read() if text == "-" else text
+        return msgspec.json.encode({"messages": [{"role": "user", "content": content}]})
+    except UnicodeError as error:
+        raise RequestError("the prompt is not valid UTF-8") from error
 
 
 def show(plan: Forward, router: Router, console: Console) -> None:

@@ -20,6 +20,10 @@ def run(args: argparse.Namespace) -> int:
     except FileExistsError:
         print(f"pointsman init: {args.file} is there already and stays as it is", file=sys.stderr)
         return 1
+    except OSError as error:
+        why = error.strerror or error
+        print(f"pointsman init: {args.file} cannot be written: {why}", file=sys.stderr)
+        return 2
     print(f"Wrote {args.file}: set the URLs, names and prices of your models, then")
     print(f"  pointsman check -c {args.file}")
     print(f"  pointsman serve -c {args.file}")

@@ -29,9 +29,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add this command's arguments."""
     parser.add_argument("-c", "--config", type=Path, help="pointsman.yaml (default: the shipped)")
     parser.add_argument("--host", help="listen on this address instead of the config's")
-    parser.add_argument("--port", type=int, help="listen on this port instead of the config's")
+    parser.add_argument("--port", type=_port, help="listen on this port instead of the config's")
     parser.add_argument("--quiet", action="store_true", help="log warnings and errors only")
     parser.epilog = _EPILOG
+
+
+def _port(word: str) -> int:
+    port = int(word)
+    if not 0 <= port <= 65535:  # noqa: PLR2004  # else uvloop takes it modulo 65536
+        raise argparse.ArgumentTypeError(f"expected 0 to 65535, got {port}")
+    return port
 
 
 def run(args: argparse.Namespace) -> int:

@@ -58,12 +58,19 @@ class OnnxEncoder:
         self._half = (manifest.max_tokens - 2) // 2
 
     def _check_outputs(self) -> None:
-        given = {output.name for output in self._session.get_outputs()}
-        if missing := sorted(set(self._outputs) - given):
+        widths = {output.name: output.shape[-1] for output in self._session.get_outputs()}
+        if missing := sorted(set(self._outputs) - set(widths)):
             raise BundleError(
                 f"encoder bundle {self.bundle.path}: the graph lacks the outputs "
                 f"{', '.join(missing)} that manifest.json names"
             )
+        for head in self.bundle.manifest.heads:
+            expected = len(head.labels) if isinstance(head, ScoresHead) else 1
+            if widths[head.output] != expected:
+                raise BundleError(
+                    f"encoder bundle {self.bundle.path}: the graph's output {head.output} has "
+                    f"{widths[head.output]} values, manifest.json speaks of {expected}"
+                )
 
     def tokenize(self, text: str) -> tuple[NDArray[np.int32], bool]:
         """Return word pieces of shape (1, tokens) with start and end, and if text was cut."""

@@ -1,4 +1,4 @@
-"""A client's connection: what is no HTTP is answered in OpenAI's form, and its bytes never logged."""
+"""A client's connection: what is no HTTP is answered in OpenAI's form and never logged."""
 
 import logging
 

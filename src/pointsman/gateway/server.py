@@ -16,8 +16,9 @@ from aiohttp import web
 from pointsman.config.build import Setup, load_setup
 from pointsman.errors import ConfigError, PointsmanError
 from pointsman.gateway.connection import Listener
+from pointsman.gateway.endpoints import shown
 from pointsman.gateway.http import Gateway
-from pointsman.gateway.upstream import Upstreams, check_keys, shown
+from pointsman.gateway.upstream import Upstreams, check_keys
 from pointsman.observe.record import DecisionRecord
 from pointsman.router import Router
 
@@ -91,7 +92,7 @@ class Server:
 
     async def stop(self) -> None:
         """Drain: take no new connections, let running requests end, then close everything."""
-        if self.gateway is not None:
+        if self.gateway is not None and not self.gateway.draining:
             self.gateway.draining = True
             await self._site.stop()
             with contextlib.suppress(TimeoutError):

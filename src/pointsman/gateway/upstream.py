@@ -14,7 +14,7 @@ from pointsman.config.schema import UpstreamConfig
 from pointsman.errors import ConfigError, NoCandidateError, UpstreamError, UpstreamTimeoutError
 from pointsman.exchange.plan import Forward
 from pointsman.exchange.route import replan
-from pointsman.gateway.endpoints import Endpoints
+from pointsman.gateway.endpoints import Endpoints, shown
 from pointsman.observe.record import Attempt
 from pointsman.policy.world import World
 
@@ -257,11 +257,6 @@ def _headers(endpoint: Endpoint, client: Mapping[str, str]) -> dict[str, str]:
 
 def _fits_header(value: str) -> bool:
     return value.isascii() and value.isprintable()  # RFC 9110 section 5.5, without obs-text
-
-
-def shown(url: str) -> str:
-    """Return a URL as records and logs may hold it: without user, password and query."""
-    return _origin(url) + urlsplit(url).path
 
 
 def _origin(url: str) -> str:

@@ -6,10 +6,15 @@ from pointsman.training.results import GainResult, Measured, Results
 
 _PAGE = """# Training results
 
-Written by `{command}` (bundle {version}; training loop {minutes:.0f} minutes on two CPU cores).
+Written by `{command}`
+(bundle {version}; training loop {minutes:.0f} minutes on two shared CPU cores).
 Everything is measured on questions never trained on (the `report` side), with the int8 graph that
 ships, read by the code that serves. In brackets: 95 % bootstrap interval over questions.
-`results.json` holds all numbers.
+`results.json` holds all numbers, `variants.md` compares ways to store the weights.
+
+Splits are by question stem (lower-cased letters and digits): no stem is on two sides of any task.
+Paraphrases are not caught. Temperatures, and line and smear of the token head, are fitted on the
+`choose` side alone. One seed; the loss weights were set once and not tuned.
 
 """
 
@@ -48,6 +53,10 @@ RouteLLM and ZeroEval recorded. No row of them is in the bundle.
 
 ## Limits
 - Which single question gains from reasoning is foreseen with moderate skill only (table below).
+- No recorded outcome is of an open-ended proof or a piece of writing; a proof gets a p(heavy_only)
+  below that of a computation, though well above small talk (last table).
+- The outcome of pairs in which both arms reason (GSM8K, MATH, MMLU) is foreseen no better than by
+  prompt length: the lead column says so. Learn those from your own outcomes.
 - Trained on exam questions with 2023/24 models; conversations, long documents and agent traces are
   outside what was measured. Calibration holds for questions like those reported on.
 - The embedding was only lightly held to the published one (loss in `training/loop.py`; its weight
@@ -113,12 +122,12 @@ def _calibration(results: Results) -> str:
 
 def _gain(results: Results) -> str:
     rows = [row for pair, result in results.gain.items() for row in _gain_rows(pair, result)]
-    head = ["pair", "n", "light -> heavy accuracy", "score", "APGR", "AUC of heavy_only"]
+    head = ["pair", "n", "light -> heavy accuracy", "score", "APGR", "outcome head's lead", "AUC"]
+    errors = ", ".join(f"{pair} {result.gain_error:.3f}" for pair, result in results.gain.items())
     note = (
-        "\nAPGR: area under the recovered performance gap; 0.5 is random. "
-        "Calibration error of p(heavy_only): "
-        + ", ".join(f"{name} {result.gain_error:.3f}" for name, result in results.gain.items())
-        + ".\n"
+        "\nAPGR: area under the recovered performance gap; 0.5 is random. Lead: over the row's "
+        "score, on the same resamples. AUC: of p(heavy_only) for that outcome. "
+        f"Calibration error of p(heavy_only): {errors}.\n"
     )
     return "## Gain\n" + _table(head, rows) + note
 
@@ -132,6 +141,7 @@ def _gain_rows(pair: str, result: GainResult) -> Iterable[list[str]]:
             f"{result.light_accuracy:.3f} -> {result.heavy_accuracy:.3f}" if first else "",
             score,
             "0.500" if score == "random" else _with_interval(apgr),
+            "" if first else _with_interval(result.lead[score]),
             _with_interval(result.gain_auc) if first else "",
         ]
 

@@ -99,6 +99,9 @@ def gain_result(chances: Floats, outcomes: Indices, scores: Mapping[str, Floats]
         gain_auc=measured(lambda at: metrics.ranking_auc(p_gain[at], gained[at]), len(outcomes)),
         gain_error=calibrate.calibration_error(p_gain, gained),
         apgr={name: _apgr(score, light, heavy) for name, score in every.items()},
+        lead={
+            name: _lead(gain_score(chances), score, light, heavy) for name, score in scores.items()
+        },
     )
 
 
@@ -169,6 +172,14 @@ def similarity_result(trained: Floats, published: Floats, scores: Floats) -> Sim
 
 def _apgr(score: Floats, light: Floats, heavy: Floats) -> Measured:
     return measured(lambda at: metrics.recovered_gap(score[at], light[at], heavy[at]), len(score))
+
+
+def _lead(score: Floats, other: Floats, light: Floats, heavy: Floats) -> Measured:
+    def difference(at: Indices) -> float:
+        ours, theirs = (metrics.recovered_gap(s[at], light[at], heavy[at]) for s in (score, other))
+        return ours - theirs
+
+    return measured(difference, len(score))
 
 
 def _compared(

@@ -94,11 +94,10 @@ def train(
     Args:
         start: Published encoder with new heads.
         examples: The training side.
-        texts: For each form (with or without options) the word pieces of every example; epoch i
-            reads form i modulo their number.
+        texts: The word pieces of every example, in each form that epochs take turns in.
         settings: See `Settings`.
-        checkpoint: Written every few minutes, read if `resume`.
-        resume: Go on from the checkpoint, if there is one.
+        checkpoint: Written every few minutes; read if `resume` and it is there.
+        resume: Go on from the checkpoint.
 
     Returns:
         The trained weights and the minutes the loop ran.
@@ -109,9 +108,8 @@ def train(
     labels = labels_of(examples)
     stock = {name: torch.from_numpy(array) for name, array in start.items()}
     total = settings.epochs * -(-len(examples) // settings.batch)
-    meter = _Meter(total)
+    meter, before = _Meter(total), run.seconds
     saved = began = time.monotonic()
-    before = run.seconds
     for step, texts_of_epoch, rows in _schedule(texts, settings):
         if step < run.step:
             continue
@@ -121,8 +119,7 @@ def train(
         if time.monotonic() - saved > _SAVE_EVERY_S or run.step == total:
             _save(run, checkpoint, settings)
             saved = time.monotonic()
-    trained = {name: tensor.detach().numpy() for name, tensor in run.weights.items()}
-    return trained, run.seconds / 60
+    return {name: t.detach().numpy() for name, t in run.weights.items()}, run.seconds / 60
 
 
 def _begin(start: Weights, settings: Settings) -> Run:

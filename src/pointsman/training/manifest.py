@@ -53,11 +53,17 @@ class TrainedManifest(Manifest, frozen=True):
 
 
 class Calibration(msgspec.Struct, frozen=True):
-    """What is fitted on the `choose` side after training (see `calibrate`)."""
+    """What is fitted on the `choose` side after training (see `calibrate`).
+
+    The token head's line is folded into its weights before the graph is written; the rest stands
+    in the manifest.
+    """
 
     domain_temperature: float = 1.0
     outcome_temperature: float = 1.0
     tokens_smear: float = 1.0
+    tokens_slope: float = 1.0
+    tokens_offset: float = 0.0
 
 
 def describe(

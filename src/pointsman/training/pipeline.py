@@ -55,12 +55,15 @@ def make(order: Order) -> None:
     trained, note = _train(order, corpus, stock, start)
     # The table is frozen: exporting the published one keeps its file the same for ever.
     trained = {**trained, w.WORD_PIECES: stock.weights[w.WORD_PIECES]}
+    calibration = calibration_of(
+        _write(order.out / "bundle", trained, stock, order, note, int8=True), corpus
+    )
+    mended = _with_line(trained, calibration)
     bundles = Bundles(
-        shipped=_write(order.out / "bundle", trained, stock, order, note, int8=True),
-        full=_write(order.out / "fp32", trained, stock, order, note, int8=False),
+        shipped=_write(order.out / "bundle", mended, stock, order, note, int8=True),
+        full=_write(order.out / "fp32", mended, stock, order, note, int8=False),
         published=_write(order.out / "published", start, stock, order, note, int8=True),
     )
-    calibration = calibration_of(bundles.shipped, corpus)
     _describe(bundles.shipped, order, calibration, note, _width(trained))
     results = results_of(bundles, corpus, calibration, order.data)
     text = msgspec.json.format(msgspec.json.encode(results), indent=1)
@@ -115,6 +118,14 @@ def _pieces(
     return [
         head_and_tail(np.array(encoding.ids, dtype=np.int32), max_tokens) for encoding in encodings
     ]
+
+
+def _with_line(weights: Weights, calibration: Calibration) -> Weights:
+    """The weights with the token head's line folded into it."""
+    weight, bias = "heads.extra_tokens.weight", "heads.extra_tokens.bias"
+    slope, offset = calibration.tokens_slope, calibration.tokens_offset
+    line = {weight: weights[weight] * slope, bias: weights[bias] * slope + offset}
+    return {**weights, **{name: array.astype(np.float32) for name, array in line.items()}}
 
 
 def _write(

@@ -10,7 +10,7 @@ PROMPTS = (
     "What's a good recipe for pancakes?",
     "Summarise the plot of Romeo and Juliet in two sentences.",
     "Was ist die Hauptstadt von Portugal?",
-    "Write a Python function that reverses a string.",
+    "Write a Python function that counts the vowels of a word.",
     "A train covers 180 km in 2.5 hours and then 120 km in 1.5 hours. What is its average speed?",
     "Solve for x and y: 3x + 2y = 16 and x^2 - y = 1. Give all real solutions.",
     "Prove that the square root of two is irrational.",

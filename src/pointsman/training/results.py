@@ -33,7 +33,14 @@ class CalibrationResult(msgspec.Struct, frozen=True):
 
 
 class GainResult(msgspec.Struct, frozen=True):
-    """How well gain is foreseen on one pair: APGR by score, AUC of the `heavy_only` outcome."""
+    """How well gain is foreseen on one pair.
+
+    Attributes:
+        gain_auc: Of p(heavy_only) for that outcome.
+        gain_error: Calibration error of p(heavy_only).
+        apgr: By score.
+        lead: The outcome head's APGR minus each other score's, over the same resamples.
+    """
 
     rows: int
     light_accuracy: float
@@ -41,6 +48,7 @@ class GainResult(msgspec.Struct, frozen=True):
     gain_auc: Measured
     gain_error: float
     apgr: dict[str, Measured]
+    lead: dict[str, Measured]
 
 
 class TokensResult(msgspec.Struct, frozen=True):

@@ -50,16 +50,25 @@ class _DomainScores(msgspec.Struct, frozen=True):
 
 
 def calibration_of(bundle: Path, corpus: Corpus) -> Calibration:
-    """Fits the temperatures and the smear on the `choose` side, mode pair for the outcome."""
+    """Fits everything on the `choose` side, outcome and tokens on the mode pair.
+
+    Args:
+        bundle: Holds the graph as trained, no line folded in.
+        corpus: All examples.
+    """
     labelled = _with_domain(corpus.on("choose"))
     recorded = _of_pair(corpus.on("choose"), MODE_SOURCE)
     domains = read_texts(bundle, [example.text() for example in labelled])
     outcomes = read_texts(bundle, [example.full_text() for example in recorded])
     tokens = np.array([example.extra_tokens for example in recorded], dtype=np.float64)
+    raw = outcomes.log_tokens.astype(np.float64)
+    slope, offset = calibrate.fit_line(raw, np.log1p(tokens))
     return Calibration(
         domain_temperature=calibrate.fit_temperature(domains.domain, _domains(labelled)),
         outcome_temperature=calibrate.fit_temperature(outcomes.outcome, _outcomes(recorded)),
-        tokens_smear=calibrate.fit_smear(outcomes.log_tokens.astype(np.float64), tokens),
+        tokens_smear=calibrate.fit_smear(offset + slope * raw, tokens),
+        tokens_slope=slope,
+        tokens_offset=offset,
     )
 
 

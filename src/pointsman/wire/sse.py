@@ -5,6 +5,7 @@ and the final `data: [DONE]` are OpenAI's.
 """
 
 import re
+from typing import Any
 
 import msgspec
 
@@ -12,7 +13,7 @@ from pointsman.wire.usage import Usage
 
 DONE = b"data: [DONE]\n\n"
 
-_EVENT_END = re.compile(rb"\r\n\r\n|\n\n|\r\r")
+_EVENT_END = re.compile(rb"\r\n\r\n|\n\n|\r\r|\n\r\n")
 _FINISH = re.compile(rb'"finish_reason"\s*:\s*"')
 # An event that never ends must not fill the memory: beyond this, bytes go through unread.
 _MAX_EVENT_BYTES = 4 * 1024 * 1024
@@ -21,7 +22,7 @@ _MAX_EVENT_BYTES = 4 * 1024 * 1024
 class _Chunk(msgspec.Struct):
     usage: Usage | None = None
     choices: tuple[msgspec.Raw, ...] | None = None
-    error: msgspec.Raw | None = None
+    error: Any = None
 
 
 _CHUNK = msgspec.json.Decoder(_Chunk)

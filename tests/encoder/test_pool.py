@@ -1,0 +1,226 @@
+"""The encoder beside the event loop: each text once, bounded, and nobody waits for others."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+
+import msgspec
+import pytest
+
+from pointsman.encoder.encoding import UNREAD, Encoding
+from pointsman.encoder.memory import EncodingMemory
+from pointsman.encoder.pool import EncoderPool, default_workers
+from pointsman.errors import OverloadedError
+
+
+class SlowEncoder:
+    """Counts its passes, and ends none before it is told to."""
+
+    def __init__(self) -> None:
+        self.go = threading.Event()
+        self.begun = threading.Semaphore(0)
+        self.texts: list[str] = []
+
+    def encode(self, text: str) -> Encoding:
+        self.texts.append(text)
+        self.begun.release()
+        self.go.wait()
+        if text.startswith("bad"):
+            raise ValueError(text)
+        return msgspec.structs.replace(UNREAD, tokens=len(text))
+
+    async def has_begun(self) -> None:
+        """Wait until one more pass has begun."""
+        await asyncio.to_thread(self.begun.acquire)
+
+
+@pytest.fixture
+def slow() -> Iterator[SlowEncoder]:
+    encoder = SlowEncoder()
+    yield encoder
+    encoder.go.set()
+
+
+MakePool = Callable[..., EncoderPool]
+
+
+@pytest.fixture
+def a_pool(slow: SlowEncoder) -> Iterator[MakePool]:
+    pools: list[EncoderPool] = []
+
+    def build(*, workers: int = 1, queue: int = 8, remember: int = 100) -> EncoderPool:
+        pool = EncoderPool(slow, workers=workers, queue=queue, memory=EncodingMemory(remember))
+        pools.append(pool)
+        return pool
+
+    yield build
+    slow.go.set()
+    for pool in pools:
+        pool.close()
+
+
+async def test_a_text_is_read_once_and_then_remembered(a_pool: MakePool, slow: SlowEncoder) -> None:
+    slow.go.set()
+    pool = a_pool()
+    first = await pool.encode("abc")
+    assert first.tokens == 3
+    assert await pool.encode("abc") is first
+    assert (pool.passes, slow.texts) == (1, ["abc"])
+
+
+async def test_a_forgotten_text_is_read_again(a_pool: MakePool, slow: SlowEncoder) -> None:
+    slow.go.set()
+    pool = a_pool(remember=1)
+    for text in ("a", "b", "a"):
+        await pool.encode(text)
+    assert slow.texts == ["a", "b", "a"]
+
+
+async def test_many_who_send_the_same_text_share_one_pass(
+    a_pool: MakePool, slow: SlowEncoder
+) -> None:
+    pool = a_pool(workers=2)
+    clients = [asyncio.ensure_future(pool.encode("the same")) for _ in range(50)]
+    await slow.has_begun()
+    slow.go.set()
+    encodings = await asyncio.gather(*clients)
+    assert slow.texts == ["the same"]
+    assert all(encoding is encodings[0] for encoding in encodings)
+
+
+async def test_the_loop_goes_on_while_a_text_is_read(a_pool: MakePool, slow: SlowEncoder) -> None:
+    pool = a_pool()
+    reading = asyncio.ensure_future(pool.encode("long"))
+    await slow.has_begun()
+    turns = 0
+    for _ in range(1000):
+        await asyncio.sleep(0)
+        turns += 1
+    assert turns == 1000
+    assert not reading.done()
+    slow.go.set()
+    assert (await reading).tokens == 4
+
+
+async def test_as_many_texts_are_read_at_once_as_there_are_workers(
+    a_pool: MakePool, slow: SlowEncoder
+) -> None:
+    pool = a_pool(workers=2)
+    clients = [asyncio.ensure_future(pool.encode(text)) for text in "abc"]
+    await slow.has_begun()
+    await slow.has_begun()
+    assert sorted(slow.texts) == ["a", "b"]
+    slow.go.set()
+    await asyncio.gather(*clients)
+    assert pool.passes == 3
+
+
+async def test_when_too_many_wait_the_next_is_told_when_to_come_back(
+    a_pool: MakePool, slow: SlowEncoder
+) -> None:
+    pool = a_pool(workers=1, queue=2)
+    clients = [asyncio.ensure_future(pool.encode(text)) for text in "abc"]
+    await slow.has_begun()
+    with pytest.raises(OverloadedError, match="2 texts already wait") as caught:
+        await pool.encode("d")
+    assert caught.value.status == 503
+    assert caught.value.retry_after_s is not None
+    assert caught.value.retry_after_s >= 1
+    # A text that is on its way already takes no more room.
+    sharing = asyncio.ensure_future(pool.encode("c"))
+    slow.go.set()
+    await asyncio.gather(*clients, sharing)
+    # And when they are done, there is room again.
+    assert (await pool.encode("d")).tokens == 1
+    assert slow.texts == ["a", "b", "c", "d"]
+
+
+async def test_a_remembered_text_is_answered_even_when_too_many_wait(
+    a_pool: MakePool, slow: SlowEncoder
+) -> None:
+    pool = a_pool(workers=1, queue=1)
+    slow.go.set()
+    await pool.encode("known")
+    slow.go.clear()
+    clients = [asyncio.ensure_future(pool.encode(text)) for text in "ab"]
+    await slow.has_begun()
+    with pytest.raises(OverloadedError):
+        await pool.encode("c")
+    assert (await pool.encode("known")).tokens == 5
+    slow.go.set()
+    await asyncio.gather(*clients)
+
+
+async def test_a_client_that_goes_away_cancels_nobody_elses_pass(
+    a_pool: MakePool, slow: SlowEncoder
+) -> None:
+    pool = a_pool()
+    leaving, staying = (asyncio.ensure_future(pool.encode("shared")) for _ in "ab")
+    await slow.has_begun()
+    leaving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await leaving
+    slow.go.set()
+    assert (await staying).tokens == 6
+    assert slow.texts == ["shared"]
+
+
+async def test_a_pass_that_all_have_left_is_still_remembered(
+    a_pool: MakePool, slow: SlowEncoder
+) -> None:
+    pool = a_pool()
+    leaving = asyncio.ensure_future(pool.encode("left"))
+    await slow.has_begun()
+    leaving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await leaving
+    slow.go.set()
+    assert (await pool.encode("left")).tokens == 4
+    assert slow.texts == ["left"]
+
+
+async def test_a_failure_reaches_all_who_wait_and_is_not_remembered(
+    a_pool: MakePool, slow: SlowEncoder
+) -> None:
+    pool = a_pool()
+    clients = [asyncio.ensure_future(pool.encode("bad")) for _ in range(3)]
+    await slow.has_begun()
+    slow.go.set()
+    failures = await asyncio.gather(*clients, return_exceptions=True)
+    assert [type(failure) for failure in failures] == [ValueError] * 3
+    with pytest.raises(ValueError, match="bad"):
+        await pool.encode("bad")
+    assert slow.texts == ["bad", "bad"]
+    assert pool.passes == 0
+
+
+async def test_a_failure_that_nobody_waits_for_makes_no_noise(
+    a_pool: MakePool, slow: SlowEncoder
+) -> None:
+    pool = a_pool()
+    leaving = asyncio.ensure_future(pool.encode("bad"))
+    await slow.has_begun()
+    leaving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await leaving
+    slow.go.set()
+    assert (await pool.encode("good")).tokens == 4
+
+
+async def test_closing_lets_the_pass_that_runs_end_and_drops_what_waits(
+    a_pool: MakePool, slow: SlowEncoder
+) -> None:
+    pool = a_pool(workers=1)
+    running, waiting = (asyncio.ensure_future(pool.encode(text)) for text in ("runs", "waits"))
+    await slow.has_begun()
+    closing = asyncio.ensure_future(asyncio.to_thread(pool.close))
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    slow.go.set()
+    await closing
+    assert (await running).tokens == 4
+    assert slow.texts == ["runs"]
+
+
+def test_there_is_at_least_one_worker() -> None:
+    assert default_workers() >= 1

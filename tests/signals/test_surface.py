@@ -1,0 +1,35 @@
+"""What can be read off a request without understanding it."""
+
+from typing import Any
+
+import pytest
+
+from pointsman.encoder.encoding import UNREAD
+from pointsman.signals.surface import CHARACTERS_PER_TOKEN, SurfaceDetector
+from pointsman.wire.chat import chat_from_object
+from pointsman.wire.prompt import read_prompt
+
+USER = {"role": "user", "content": "Hello you"}
+IMAGE = {"role": "user", "content": [{"type": "image_url"}]}
+RESULT = {"role": "tool", "content": "ok"}
+
+
+@pytest.mark.parametrize(
+    ("request_fields", "expected"),
+    [
+        ({"messages": [USER]}, {"characters": 9, "turns": 1, "tools": 0, "images": 0}),
+        ({"messages": [USER, USER, IMAGE]}, {"characters": 18, "turns": 3, "images": 1}),
+        ({"messages": [USER], "tools": [{}, {}]}, {"tools": 2}),
+        ({"messages": [USER]}, {"tool_loop": 0}),
+        ({"messages": [USER, RESULT]}, {"tool_loop": 1}),
+    ],
+)
+def test_counts_are_counted(request_fields: dict[str, Any], expected: dict[str, float]) -> None:
+    values = SurfaceDetector()(read_prompt(chat_from_object(request_fields)), UNREAD).values
+    assert {name: values[name] for name in expected} == expected
+
+
+def test_prompt_tokens_are_estimated_from_the_characters() -> None:
+    prompt = read_prompt(chat_from_object({"messages": [USER]}))
+    values = SurfaceDetector()(prompt, UNREAD).values
+    assert values["prompt_tokens"] == 9 / CHARACTERS_PER_TOKEN

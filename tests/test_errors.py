@@ -33,7 +33,7 @@ ALL = tuple(_tree(PointsmanError))
         ("NoCandidateError", 400, "no_candidate"),
         ("ServiceError", 503, "unavailable"),
         ("OverloadedError", 503, "overloaded"),
-        ("DrainingError", 503, "draining"),
+        ("SlowBodyError", 408, "request_timeout"),
         ("UpstreamError", 502, "upstream_error"),
         ("UpstreamTimeoutError", 504, "upstream_timeout"),
     ],

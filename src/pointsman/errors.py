@@ -7,13 +7,13 @@ PointsmanError
 ├── RequestError           400  the client's request is wrong
 │   ├── MalformedJSONError 400  the body is not JSON, not UTF-8, or too deep
 │   ├── TooLargeError      413  the body is over the configured limit
+│   ├── SlowBodyError      408  the body has not come whole in time
 │   ├── UnknownModelError  404  a model name that the catalog does not hold
 │   ├── NotFoundError      404  a path that is not served
 │   ├── MethodError        405  a path that is served, with another method
 │   └── NoCandidateError   400  no model of the pool can take this request
 └── ServiceError           503  the request is fine, the service is not
     ├── OverloadedError    503  more requests wait for the encoder than the operator allows
-    ├── DrainingError      503  this replica is shutting down
     ├── UpstreamError      502  every endpoint tried failed
     └── UpstreamTimeoutError 504 every endpoint tried was too slow
 
@@ -90,6 +90,13 @@ class TooLargeError(RequestError):
     code = "request_too_large"
 
 
+class SlowBodyError(RequestError):
+    """The body has not come whole in time."""
+
+    status = 408
+    code = "request_timeout"
+
+
 class UnknownModelError(RequestError):
     """The request names a model that is not in the catalog."""
 
@@ -128,12 +135,6 @@ class OverloadedError(ServiceError):
     """Too many requests wait for the encoder; an unread request is never passed on."""
 
     code = "overloaded"
-
-
-class DrainingError(ServiceError):
-    """This replica is shutting down; another one should take the request."""
-
-    code = "draining"
 
 
 class UpstreamError(ServiceError):

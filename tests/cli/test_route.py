@@ -52,11 +52,12 @@ def test_an_unknown_model_is_a_bad_row(run: Any, config: str) -> None:
     assert done.rows()[0]["error"]["code"] == "model_not_found"
 
 
-def test_a_password_in_a_url_is_not_printed(run: Any, config: str) -> None:
+def test_a_password_in_a_url_is_refused_and_not_printed(run: Any, config: str) -> None:
     with open(config, encoding="utf-8") as source:  # noqa: PTH123 - a path is a word here
         text = source.read().replace("http://127", "http://user:SWORDFISH@127")
     with open(config, "w", encoding="utf-8") as out:  # noqa: PTH123 - the same
         out.write(text)
     done = run("route", "-c", config, stdin=b'{"text": "hi"}')
-    assert done.status == 0
+    assert done.status == 2
+    assert "keys come from `api_key_env`" in done.err
     assert "SWORDFISH" not in done.out + done.err

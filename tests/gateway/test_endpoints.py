@@ -6,7 +6,7 @@ import pytest
 
 from pointsman.catalog.families import FAMILIES
 from pointsman.catalog.models import Endpoint, Model, Prices
-from pointsman.gateway.endpoints import FAILURES_BEFORE_COOLDOWN, Endpoints, shown
+from pointsman.gateway.endpoints import FAILURES_BEFORE_COOLDOWN, Endpoints
 
 A, B, C = (Endpoint(f"http://{name}/v1") for name in "abc")
 
@@ -91,15 +91,3 @@ def test_health_is_kept_apart_by_url() -> None:
     endpoints.checked(A, lives=False)
     assert not endpoints.lives(A, now=0)
     assert endpoints.lives(B, now=0)
-
-
-@pytest.mark.parametrize(
-    ("url", "safe"),
-    [
-        ("http://a:8001/v1", "http://a:8001/v1"),
-        ("https://user:key@a/v1", "https://a/v1"),
-        ("https://user:k@y@[::1]:8001/v1?key=k", "https://[::1]:8001/v1"),
-    ],
-)
-def test_a_url_is_shown_without_its_secrets(url: str, safe: str) -> None:
-    assert shown(url) == safe

@@ -228,14 +228,20 @@ def _raw(condition: Condition) -> dict[str, Any]:
             return {"not": _raw(part)}
 
 
+def _outcome(raw: Any) -> Condition | ConfigError:
+    try:
+        return parse(raw)
+    except ConfigError as error:
+        return error
+
+
 @given(conditions)
 def test_what_is_written_is_what_is_read(condition: Condition) -> None:
-    try:
-        read = parse(_raw(condition))
-    except ConfigError as error:
-        assert "nothing is above" in error.message  # noqa: PT017  # the only fault there can be
-        return
-    assert read == condition
+    match _outcome(_raw(condition)):
+        case ConfigError(message=message):
+            assert "nothing is above" in message  # the only fault there can be
+        case read:
+            assert read == condition
 
 
 _junk = st.recursive(
@@ -254,10 +260,9 @@ _junk = st.recursive(
 
 @given(_junk)
 def test_whatever_stands_in_the_file_is_a_condition_or_a_config_error(raw: Any) -> None:
-    try:
-        condition = parse(raw)
-    except ConfigError as error:
-        assert error.param is not None  # noqa: PT017  # hypothesis draws the good ones, too
-        assert error.param.startswith("$.when")
-        return
-    assert holds(condition, SIGNALS) in {True, False}
+    match _outcome(raw):
+        case ConfigError(param=path):
+            assert path is not None
+            assert path.startswith("$.when")
+        case condition:
+            assert holds(condition, SIGNALS) in {True, False}

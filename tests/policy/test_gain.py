@@ -130,12 +130,12 @@ def test_always_large_is_the_strongest_model_thinking_its_most(
     st.sampled_from([OFF, ON, *(Reasoning("on", effort) for effort in EFFORTS)]),
 )
 def test_every_expectation_lies_between_light_and_heavy(
+    a_model: MakeModel,
     p_light: float,
     p_heavy: float,
     extra: float,
     strength: float,
     reasoning: Reasoning,
-    a_model: MakeModel,
 ) -> None:
     need = Need(p_light, p_heavy, extra, 10.0)
     found = expect(Target("m", reasoning), a_model("m", strength=strength), need)
@@ -147,7 +147,7 @@ def test_every_expectation_lies_between_light_and_heavy(
 
 @given(st.floats(0, 0.5), st.floats(0, 0.5), st.floats(0, 1), st.floats(0, 1))
 def test_where_reasoning_gains_a_stronger_model_is_never_expected_to_be_worse(
-    p_light: float, gain: float, one: float, other: float, a_model: MakeModel
+    a_model: MakeModel, p_light: float, gain: float, one: float, other: float
 ) -> None:
     need = Need(p_light, p_light + gain, 100.0, 10.0)
     weak, strong = sorted((one, other))

@@ -13,7 +13,10 @@ AUTO_NAMES = frozenset({"auto", "MoM", "vllm-sr/auto"})
 
 
 Usd = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
-Url = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s/]+")]
+URL_PATTERN = r"^https?://[^\s/@?#]+(/[^\s@?#]*)?$"
+"""Base URLs of servers: no user or password (a key comes from the environment), no query."""
+
+Url = Annotated[str, msgspec.Meta(pattern=URL_PATTERN)]
 Weight = Annotated[float, msgspec.Meta(gt=0, le=1e9)]
 
 

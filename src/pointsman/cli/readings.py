@@ -4,7 +4,6 @@ from typing import Any
 
 from pointsman.encoder.encoding import Encoding
 from pointsman.exchange.plan import Forward
-from pointsman.gateway.endpoints import shown
 from pointsman.policy.counterfactual import Counterfactual
 from pointsman.signals import Signals
 from pointsman.signals.findings import Measure, Scores
@@ -53,7 +52,7 @@ def route_row(plan: Forward, turn: Counterfactual | None) -> dict[str, Any]:
         "signals": signals_row(plan.question.signals),
         "decision": {
             "model": decision.target.model,
-            "endpoint": shown(plan.card.endpoints[0].url),
+            "endpoint": plan.card.endpoints[0].url,
             "reasoning": {
                 "mode": reasoning.mode,
                 "effort": reasoning.effort,

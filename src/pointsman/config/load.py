@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import yaml
 
+from pointsman.catalog.models import URL_PATTERN
 from pointsman.config.schema import Config
 from pointsman.errors import ConfigError
 from pointsman.policy.conditions import suggestion
@@ -154,6 +155,10 @@ def _explained(source: Source, message: str, base: str = "$") -> ConfigError:
     match = _PATH.search(message)
     path = base + (match[1][1:] if match else "")
     text = message[: match.start()] if match else message
+    if repr(URL_PATTERN) in text:
+        return source.error(
+            "expected a URL such as http://127.0.0.1:8000/v1 (keys come from `api_key_env`)", path
+        )
     unknown = _UNKNOWN_FIELD.match(text)
     if unknown is None:
         return source.error(text[:1].lower() + text[1:], path)

@@ -94,6 +94,7 @@ class ServerConfig(Strict, frozen=True):
         host: Address to listen on.
         port: Port to listen on; 0 takes a free one.
         max_body_bytes: Largest request body.
+        read_s: How long a request's body may take to come whole.
         drain_s: After SIGTERM, how long running requests may take to end.
         ask_usage: Ask upstream for token counts of streams, and hide them from clients that did
             not ask.
@@ -103,6 +104,7 @@ class ServerConfig(Strict, frozen=True):
     host: str = "127.0.0.1"
     port: Port = 8801
     max_body_bytes: Count = DEFAULT_MAX_BODY_BYTES
+    read_s: Positive = 60.0
     drain_s: NotNegative = 30.0
     ask_usage: bool = True
     decisions: str | None = None

@@ -5,7 +5,7 @@ import logging
 from aiohttp import web
 
 from pointsman.errors import RequestError
-from pointsman.gateway.http import error_response
+from pointsman.gateway.replies import error_response
 
 log = logging.getLogger("pointsman")
 

@@ -1,17 +1,10 @@
 """Which endpoint of a model to ask: weighted turns among those that live. No IO, no clock."""
 
 from collections.abc import Collection
-from urllib.parse import urlsplit
 
 from pointsman.catalog.models import Endpoint, Model
 
 FAILURES_BEFORE_COOLDOWN = 3
-
-
-def shown(url: str) -> str:
-    """Return a URL as records, logs and commands may show it: without user, password and query."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 class _Health:
@@ -75,6 +68,6 @@ class Endpoints:
         health = self._of(endpoint)
         news = health.answers_checks != lives
         health.answers_checks = lives
-        if lives:
+        if lives and news:
             self.succeeded(endpoint)
         return news

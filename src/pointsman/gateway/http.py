@@ -3,38 +3,32 @@
 import asyncio
 import logging
 import time
+import traceback
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 import aiohttp
-import msgspec
 from aiohttp import web
 from aiohttp.typedefs import LooseHeaders
 
-from pointsman.errors import (
-    MethodError,
-    NotFoundError,
-    PointsmanError,
-    RequestError,
-    TooLargeError,
-    UpstreamError,
-    UpstreamTimeoutError,
-)
+from pointsman.errors import NotFoundError, PointsmanError, UpstreamError, UpstreamTimeoutError
 from pointsman.exchange.drive import drive_async
 from pointsman.exchange.plan import Forward, decision_headers
 from pointsman.exchange.route import route
-from pointsman.exchange.settle import settle
+from pointsman.gateway.course import Course
 from pointsman.gateway.models import model_list, model_object
+from pointsman.gateway.reading import read_body
+from pointsman.gateway.replies import error_response, json_reply, methods_of, wrong_method
 from pointsman.gateway.upstream import Answer, Delivery, Upstreams
 from pointsman.observe.record import DecisionRecord
 from pointsman.router import Router, new_id
 from pointsman.wire.chat import parse_chat
 from pointsman.wire.sse import ChatStream, error_event
-from pointsman.wire.usage import Usage, read_usage
+from pointsman.wire.usage import read_usage
 
 log = logging.getLogger("pointsman")
 
-# RFC 9110 section 7.6.1, and what the server writes anew.
+# RFC 9110 section 7.6.1, what the server writes anew, and cookies: a model's server has no business
+# in a client's browser.
 _NOT_COPIED = frozenset(
     {
         "connection",
@@ -43,6 +37,7 @@ _NOT_COPIED = frozenset(
         "keep-alive",
         "proxy-authenticate",
         "server",
+        "set-cookie",
         "te",
         "trailer",
         "transfer-encoding",
@@ -81,8 +76,8 @@ class Gateway:
         except (asyncio.CancelledError, ConnectionResetError):
             raise
         # The outermost loop: whatever is left is a bug here, and must not take the server down.
-        except Exception:
-            log.exception("a request failed inside pointsman")
+        except Exception as error:  # noqa: BLE001
+            log_bug(error)
             response = error_response(PointsmanError("internal error in pointsman"))
         finally:
             self._running -= 1
@@ -94,21 +89,23 @@ class Gateway:
 
     async def _dispatch(self, request: web.BaseRequest) -> web.StreamResponse:
         path = request.path.rstrip("/")
-        methods = _methods(path)
+        methods = methods_of(path)
         if methods and request.method not in methods:
-            return _wrong_method(request, methods)
+            return wrong_method(request, methods)
         match path:
             case "/v1/chat/completions" | "/chat/completions":
                 return await self._chat(request)
             case "/v1/models":
-                return _json(model_list(self.router.setup.world.catalog, self._started))
+                return json_reply(model_list(self.router.setup.world.catalog, self._started))
             case "/health":
-                return _json({"status": "healthy", "service": "pointsman"})
+                return json_reply({"status": "healthy", "service": "pointsman"})
             case "/ready":
                 return self._ready()
             case _ if path.startswith("/v1/models/"):
                 name = path.removeprefix("/v1/models/")
-                return _json(model_object(self.router.setup.world.catalog, name, self._started))
+                return json_reply(
+                    model_object(self.router.setup.world.catalog, name, self._started)
+                )
             case _:
                 raise NotFoundError(
                     f"{path[:200] or '/'} is not served; served are POST /v1/chat/completions, "
@@ -117,15 +114,16 @@ class Gateway:
 
     def _ready(self) -> web.Response:
         if self.draining:
-            return _json({"status": "draining"}, status=503)
+            return json_reply({"status": "draining"}, status=503)
         bundle = self.router.setup.world.bundle
-        return _json({"status": "ready", "bundle": bundle})
+        return json_reply({"status": "ready", "bundle": bundle})
 
     async def _chat(self, request: web.BaseRequest) -> web.StreamResponse:
         router = self.router
         began = time.perf_counter()
-        body = await read_body(request, router.setup.config.server.max_body_bytes)
-        chat = parse_chat(body, max_bytes=router.setup.config.server.max_body_bytes)
+        limits = router.setup.config.server
+        body = await read_body(request, limits.max_body_bytes, limits.read_s)
+        chat = parse_chat(body, max_bytes=limits.max_body_bytes)
         exchange = route(
             chat,
             router.setup.world,
@@ -136,7 +134,7 @@ class Gateway:
         plan = await drive_async(exchange, router.pool(), router.sessions)
         decide_ms = 1000 * (time.perf_counter() - began)
         delivery = Delivery(plan, router.setup.world)
-        course = _Course(delivery, began, decide_ms)
+        course = Course(delivery, began, decide_ms)
         try:
             return await self._deliver(request, delivery, course)
         except PointsmanError as error:
@@ -151,7 +149,7 @@ class Gateway:
             self._keep_record(course.record())
 
     async def _deliver(
-        self, request: web.BaseRequest, delivery: Delivery, course: "_Course"
+        self, request: web.BaseRequest, delivery: Delivery, course: Course
     ) -> web.StreamResponse:
         first_choice = delivery.plan
         answer = await self.upstreams.send(delivery, request.headers)
@@ -174,9 +172,7 @@ class Gateway:
             target = plan.decision.target
             self.router.sessions.remember(conversation, target, time.monotonic())
 
-    async def _whole(
-        self, answer: Answer, headers: LooseHeaders, course: "_Course"
-    ) -> web.Response:
+    async def _whole(self, answer: Answer, headers: LooseHeaders, course: Course) -> web.Response:
         idle_s = self.upstreams.config.idle_s
         try:
             body = b"".join([piece async for piece in answer.pieces(idle_s)])
@@ -192,7 +188,7 @@ class Gateway:
         request: web.BaseRequest,
         answer: Answer,
         headers: LooseHeaders,
-        course: "_Course",
+        course: Course,
     ) -> web.StreamResponse:
         response = web.StreamResponse(status=answer.status, headers=headers)
         if self.draining:
@@ -221,117 +217,10 @@ class Gateway:
         return response
 
 
-class _Course:
-    """How the answer to one request went, as far as it has got."""
-
-    def __init__(self, delivery: Delivery, began: float, decide_ms: float) -> None:
-        self._delivery = delivery
-        self._began = began
-        self._decide_ms = decide_ms
-        self.outcome = "failed"
-        self.status: int | None = None
-        self.usage: Usage | None = None
-        self.first_byte_ms: float | None = None
-
-    def elapsed_ms(self) -> float:
-        """Return the milliseconds since the request came."""
-        return 1000 * (time.perf_counter() - self._began)
-
-    def record(self) -> DecisionRecord:
-        """Return the finished record."""
-        plan = self._delivery.plan
-        record = settle(
-            plan.record,
-            plan.card,
-            self.usage,
-            outcome=self.outcome,
-            status=self.status,
-            attempts=tuple(self._delivery.attempts),
-        )
-        return msgspec.structs.replace(
-            record,
-            time=datetime.now(UTC).isoformat(timespec="milliseconds"),
-            decide_ms=round(self._decide_ms, 3),
-            first_byte_ms=None if self.first_byte_ms is None else round(self.first_byte_ms, 3),
-            total_ms=round(self.elapsed_ms(), 3),
-        )
-
-
-async def read_body(request: web.BaseRequest, max_bytes: int) -> bytes:
-    """Read a request's body.
-
-    Raises:
-        TooLargeError: It is larger than allowed; no more of it is kept than that.
-        RequestError: Its chunks or its compression are broken.
-    """
-    announced = request.content_length or 0
-    pieces: list[bytes] = []
-    size = 0
-    if announced <= max_bytes:
-        await _invite(request)
-        try:
-            async for piece in request.content.iter_any():
-                size += len(piece)
-                if size > max_bytes:
-                    break
-                pieces.append(piece)
-        except web.RequestPayloadError:  # it quotes the bytes: it may go nowhere
-            raise RequestError(
-                "the body cannot be read: its chunks or its compression are broken"
-            ) from None
-    if max(announced, size) > max_bytes:
-        raise TooLargeError(
-            f"the body has {max(announced, size)} bytes or more; at most {max_bytes} are allowed"
-        )
-    return b"".join(pieces)
-
-
-async def _invite(request: web.BaseRequest) -> None:
-    """Answer `Expect: 100-continue`, as RFC 9110 section 10.1.1 asks before the body is read."""
-    if request.headers.get("expect", "").lower() == "100-continue":
-        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        request.writer.output_size = 0  # the answer itself has not begun
-
-
-def error_response(error: PointsmanError) -> web.Response:
-    """Return an error in OpenAI's form, with its status and, where it helps, Retry-After."""
-    headers = {}
-    if error.retry_after_s is not None:
-        headers["retry-after"] = str(error.retry_after_s)
-    response = _json(error.body(), status=error.status, headers=headers)
-    if isinstance(error, TooLargeError):
-        response.force_close()  # what is left of the body is no next request
-    return response
-
-
-def _json(
-    value: object, *, status: int = 200, headers: dict[str, str] | None = None
-) -> web.Response:
-    return web.Response(
-        body=msgspec.json.encode(value),
-        status=status,
-        headers=headers,
-        content_type="application/json",
-    )
-
-
-def _methods(path: str) -> tuple[str, ...]:
-    """Return the methods that a path takes; none where nothing is served."""
-    match path:
-        case "/v1/chat/completions" | "/chat/completions":
-            return ("POST",)
-        case "/v1/models" | "/health" | "/ready":
-            return ("GET", "HEAD")
-        case _:
-            return ("GET", "HEAD") if path.startswith("/v1/models/") else ()
-
-
-def _wrong_method(request: web.BaseRequest, methods: tuple[str, ...]) -> web.Response:
-    allowed = ", ".join(methods)
-    error = MethodError(f"{request.path} takes {allowed}, not {request.method[:20]}")
-    response = error_response(error)
-    response.headers["allow"] = allowed  # RFC 9110 section 15.5.6 asks for it
-    return response
+def log_bug(error: Exception) -> None:
+    """Log where a bug of ours struck, without the error's text: a library's may quote a prompt."""
+    places = "".join(traceback.format_tb(error.__traceback__))
+    log.error("a request failed inside pointsman: %s\n%s", type(error).__name__, places)
 
 
 def _conversation(request: web.BaseRequest) -> str | None:

@@ -16,8 +16,7 @@ from aiohttp import web
 from pointsman.config.build import Setup, load_setup
 from pointsman.errors import ConfigError, PointsmanError
 from pointsman.gateway.connection import Listener
-from pointsman.gateway.endpoints import shown
-from pointsman.gateway.http import Gateway
+from pointsman.gateway.http import Gateway, log_bug
 from pointsman.gateway.upstream import Upstreams, check_keys
 from pointsman.observe.record import DecisionRecord
 from pointsman.router import Router
@@ -105,6 +104,11 @@ class Server:
         if self.gateway is not None:
             self.gateway.router.close()  # a reload with another bundle has made a new one
 
+    def hurry(self) -> None:
+        """End a drain at once."""
+        if self.gateway is not None:
+            self.gateway.idle.set()
+
     async def __aenter__(self) -> Self:
         """Start."""
         await self.start()
@@ -125,7 +129,7 @@ class Server:
         try:
             setup = await asyncio.to_thread(load_setup, self._path)
             check_keys(setup.world.catalog)
-            self.gateway.router = self.gateway.router.adopt(setup)
+            self.gateway.router = await asyncio.to_thread(self.gateway.router.adopt, setup)
         except PointsmanError as error:
             log.error("config not reloaded, the old one stays: %s", error.message)  # noqa: TRY400
             return False
@@ -140,7 +144,10 @@ class Server:
             now = _stamp(path)
             if now is not None and now != seen:
                 seen = now
-                await self.reload()
+                try:
+                    await self.reload()
+                except Exception as error:  # noqa: BLE001  # outermost: a bug must not end the watch
+                    log_bug(error)
 
     async def _watch_health(self) -> None:
         assert self.gateway is not None  # noqa: S101  # started by start()
@@ -149,7 +156,7 @@ class Server:
             catalog = self.gateway.router.setup.world.catalog
             for endpoint, lives in await upstreams.check_health(catalog):
                 news = "is back" if lives else "fails its health check"
-                log.warning("%s %s", shown(endpoint.url), news)
+                log.warning("%s %s", endpoint.url, news)
             await asyncio.sleep(upstreams.config.health_every_s)
 
 
@@ -183,9 +190,12 @@ def record_writer(where: str | None) -> Iterator[Callable[[DecisionRecord], None
             ) from error
 
         def write(record: DecisionRecord) -> None:
-            with lock:
-                out.write(encoder.encode(record) + b"\n")
-                out.flush()
+            try:
+                with lock:
+                    out.write(encoder.encode(record) + b"\n")
+                    out.flush()
+            except OSError as error:  # such as a full disk: the answer is still a good one
+                log.error("record %s is lost: %s", record.id, error.strerror)  # noqa: TRY400
 
         yield write
 
@@ -207,4 +217,6 @@ async def serve_until_stopped(server: Server, on_ready: Callable[[Server], None]
     async with server:
         on_ready(server)
         await stopped.wait()
-        log.info("draining")
+        log.info("draining; a second signal ends it at once")
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, server.hurry)

@@ -14,7 +14,7 @@ from pointsman.config.schema import UpstreamConfig
 from pointsman.errors import ConfigError, NoCandidateError, UpstreamError, UpstreamTimeoutError
 from pointsman.exchange.plan import Forward
 from pointsman.exchange.route import replan
-from pointsman.gateway.endpoints import Endpoints, shown
+from pointsman.gateway.endpoints import Endpoints
 from pointsman.observe.record import Attempt
 from pointsman.policy.world import World
 
@@ -82,7 +82,7 @@ class Delivery:
 
     def note(self, endpoint: Endpoint, outcome: str) -> None:
         """Write an attempt down."""
-        self.attempts.append(Attempt(self.plan.model, shown(endpoint.url), outcome))
+        self.attempts.append(Attempt(self.plan.model, endpoint.url, outcome))
 
     def next_model(self) -> bool:
         """Go on to the next model that the rule's pool allows; False when there is none."""
@@ -145,6 +145,11 @@ class Upstreams:
         try:
             async with asyncio.timeout(self.config.first_byte_s):
                 answer = await self._ask(plan, endpoint, client_headers)
+        except aiohttp.ConnectionTimeoutError:
+            delivery.last_error = UpstreamTimeoutError(
+                f"{where} took no connection within {self.config.connect_s:g} s"
+            )
+            outcome = "cannot connect"
         except TimeoutError:
             delivery.last_error = UpstreamTimeoutError(
                 f"{where} sent nothing for {self.config.first_byte_s:g} s"
@@ -261,7 +266,7 @@ def _fits_header(value: str) -> bool:
 
 def _origin(url: str) -> str:
     parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _kind(error: Exception) -> str:

@@ -134,16 +134,20 @@ def _decide_named(name: str, question: Question, need: Need, catalog: Catalog) -
 def _options(
     rule: Rule, question: Question, need: Need, catalog: Catalog, *, makeshift: bool = False
 ) -> Iterator[Option]:
-    """Yield the pool's targets; `makeshift` allows no room to reason and a strange tool loop."""
+    """Yield the pool's targets.
+
+    `makeshift` lets another model go on with a tool loop, and lets each model reason its least
+    without room for it.
+    """
     stays = question.in_tool_loop and question.current in rule.use and not makeshift
     asked = _asked(rule.reasoning, question.wish)
     must_reason = asked.mode == "on" and any(catalog.models[n].family.switches for n in rule.use)
     for name in rule.use:
         model = catalog.models[name]
-        for reasoning in _allowed(model, asked, need):
+        for index, reasoning in enumerate(_allowed(model, asked, need)):
             target = Target(name, reasoning)
             excluded = _exclusion(target, model, question, need, stays=stays)
-            if excluded is None and not makeshift:
+            if excluded is None and not (makeshift and index == 0):
                 excluded = _no_room(target, question, need)
             if must_reason and reasoning.mode == "default":
                 excluded = excluded or "it cannot be asked to reason, which this request must be"

@@ -1,0 +1,1 @@
+"""Model bundles that ship inside the package; `pointsman.encoder` reads them."""

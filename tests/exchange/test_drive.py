@@ -1,0 +1,68 @@
+"""The two drivers perform the same effects and come to the same end."""
+
+from collections.abc import Generator
+from typing import Any
+
+import msgspec
+import pytest
+
+from pointsman.catalog.families import Reasoning
+from pointsman.catalog.models import Target
+from pointsman.encoder.encoding import UNREAD, Encoding
+from pointsman.exchange.drive import drive, drive_async
+from pointsman.exchange.effects import Effect, Encode, Recollect, Remember
+from pointsman.exchange.sessions import Sessions
+
+TARGET = Target("m", Reasoning("off"))
+
+
+def read(text: str) -> Encoding:
+    return msgspec.structs.replace(UNREAD, tokens=len(text))
+
+
+class Beside:
+    """Reads as `read`, awaited."""
+
+    async def encode(self, text: str) -> Encoding:
+        return read(text)
+
+
+def an_exchange() -> Generator[Effect, Any, list[Any]]:
+    before = yield Recollect("c")
+    encoding = yield Encode("four")
+    remembered = yield Remember("c", TARGET)
+    after = yield Recollect("c")
+    return [before, encoding.tokens, remembered, after]
+
+
+def a_failing_exchange() -> Generator[Effect, Any, str]:
+    yield Recollect("c")
+    raise ValueError("on the way")
+
+
+def one_that_asks_nothing() -> Generator[Effect, Any, str]:
+    return "done"
+    yield Encode("never")
+
+
+async def test_both_drivers_give_every_reply_and_return_the_end() -> None:
+    assert drive(an_exchange(), read, Sessions()) == [None, 4, None, TARGET]
+    assert await drive_async(an_exchange(), Beside(), Sessions()) == [None, 4, None, TARGET]
+
+
+async def test_both_drivers_share_what_a_session_knows() -> None:
+    sessions = Sessions()
+    drive(an_exchange(), read, sessions)
+    assert (await drive_async(an_exchange(), Beside(), sessions))[0] == TARGET
+
+
+async def test_an_error_on_the_way_is_the_callers() -> None:
+    with pytest.raises(ValueError, match="on the way"):
+        drive(a_failing_exchange(), read, Sessions())
+    with pytest.raises(ValueError, match="on the way"):
+        await drive_async(a_failing_exchange(), Beside(), Sessions())
+
+
+async def test_an_exchange_may_ask_for_nothing() -> None:
+    assert drive(one_that_asks_nothing(), read, Sessions()) == "done"
+    assert await drive_async(one_that_asks_nothing(), Beside(), Sessions()) == "done"

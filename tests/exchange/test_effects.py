@@ -1,0 +1,12 @@
+"""Effects are values: equal when they ask the same."""
+
+from pointsman.catalog.families import Reasoning
+from pointsman.catalog.models import Target
+from pointsman.exchange.effects import Encode, Recollect, Remember
+
+
+def test_effects_that_ask_the_same_are_equal() -> None:
+    target = Target("m", Reasoning("off"))
+    assert Encode("a") == Encode("a") != Encode("b")
+    assert Recollect("a") == Recollect("a")
+    assert Remember("a", target) == Remember("a", Target("m", Reasoning("off")))

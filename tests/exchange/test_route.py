@@ -33,7 +33,7 @@ RESULT = {"role": "tool", "tool_call_id": "c", "content": "25"}
 MakeRequest = Callable[..., ChatRequest]
 
 
-def an_encoding(p_gain: float = 0.2, math: float = 0.9, extra_tokens: float = 100.0) -> Encoding:
+def an_encoding(p_gain: float = 0.0, math: float = 0.9, extra_tokens: float = 100.0) -> Encoding:
     rest = (1 - p_gain) / 2
     return Encoding(
         scores={

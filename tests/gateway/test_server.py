@@ -1,6 +1,7 @@
 """Start, reload and drain, within this process; signals are sent in `tests/e2e`."""
 
 import asyncio
+import contextlib
 import gc
 import json
 import logging
@@ -45,6 +46,16 @@ def test_records_are_json_lines_that_lie_in_the_file_at_once(tmp_path: Path) -> 
         assert json.loads(lines[1])["id"] == "dec_1"
         write(RECORD)
     assert len(where.read_text().splitlines()) == 3
+
+
+def test_a_record_that_cannot_be_written_is_reported_and_harms_no_answer(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("needs a device that is always full")
+    with contextlib.suppress(OSError), record_writer("/dev/full") as write:  # closing fails, too
+        write(RECORD)
+    assert "record dec_1 is lost: No space left on device" in caplog.text
 
 
 def test_records_may_go_to_standard_output(capsysbinary: Any) -> None:
@@ -124,6 +135,22 @@ async def test_draining_waits_no_longer_than_allowed(
     with pytest.raises(aiohttp.ClientError):
         await task
     await eventually(lambda: standin.cancelled == 1)
+
+
+async def test_a_drain_can_be_hurried(
+    serve: Any, pair: Any, client: Any, standin: StandIn, eventually: Any
+) -> None:
+    gate = await serve(pair, server={"drain_s": 1000})
+    standin.fault = "hang"
+    body = {"messages": [{"role": "user", "content": "hi"}]}
+    task = asyncio.ensure_future(client.post(gate.chat, json=body))
+    await eventually(lambda: standin.active == 1)
+    stopping = asyncio.ensure_future(gate.server.stop())
+    await eventually(lambda: gate.server.gateway.draining)
+    gate.server.hurry()
+    await stopping
+    with pytest.raises(aiohttp.ClientError):
+        await task
 
 
 def policy(model: str, **more: Any) -> Any:

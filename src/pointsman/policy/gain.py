@@ -28,6 +28,10 @@ EFFORT_SHARE: dict[Effort | None, float] = {None: 1.0, "low": 0.5, "medium": 0.8
 EFFORT_TOKENS: dict[Effort | None, float] = {None: 1.0, "low": 0.4, "medium": 1.0, "high": 2.0}
 """Reasoning tokens of an effort, relative to what the encoder expects."""
 
+LEAST_REASONING_TOKENS = 200.0
+"""Reasoning tokens at medium effort on a question that needs none: a model told to think does think,
+even about a greeting. A judgement; without it, thinking about easy questions would look free."""
+
 ANSWER_TOKENS = 256
 """Output tokens of an answer without reasoning, when nothing is known of the model."""
 
@@ -85,7 +89,8 @@ def reasoning_tokens(target: Target, need: Need) -> float:
     """Return the reasoning tokens expected of a target."""
     if target.reasoning.mode != "on":
         return 0.0
-    tokens = need.extra_tokens * EFFORT_TOKENS[target.reasoning.effort]
+    expected = max(need.extra_tokens, LEAST_REASONING_TOKENS)
+    tokens = expected * EFFORT_TOKENS[target.reasoning.effort]
     budget = target.reasoning.budget_tokens
     return tokens if budget is None else min(tokens, float(budget))
 

@@ -1,0 +1,36 @@
+"""The shape of pointsman.yaml: what is assumed where nothing is said."""
+
+import msgspec
+import pytest
+
+from pointsman.config.load import Source, parse_config
+from pointsman.config.schema import Config, Strict
+
+MODEL = "models: {a: {url: 'http://h/v1'}}"
+
+
+def test_a_model_with_a_url_is_a_whole_config() -> None:
+    config = parse_config(Source("x", MODEL))
+    assert (config.server.host, config.server.port) == ("127.0.0.1", 8801)
+    assert config.server.ask_usage
+    assert config.policy.rules == ()
+    assert config.encoder.bundle is None
+
+
+def _parts(part: type[Strict] = Strict) -> list[type[Strict]]:
+    return [part for child in part.__subclasses__() for part in [child, *_parts(child)]]
+
+
+@pytest.mark.parametrize("part", _parts())
+def test_every_key_is_described(part: type[Strict]) -> None:
+    described = (part.__doc__ or "").partition("Attributes:")[2]
+    fields = [field.name for field in msgspec.structs.fields(part)]
+    plain = {"models", "families", "keywords", "policy", "server", "upstream", "encoder"}
+    for name in fields:
+        if described and name not in plain | {"sessions"}:
+            assert f"{name}:" in described
+
+
+def test_an_unknown_key_is_refused_in_every_part() -> None:
+    parts: list[type[msgspec.Struct]] = [*_parts(), Config]
+    assert all(part.__struct_config__.forbid_unknown_fields for part in parts)

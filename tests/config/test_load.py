@@ -283,8 +283,19 @@ def test_a_file_is_read_with_its_name(config_file: Callable[[str], Path]) -> Non
 
 
 _words = st.sampled_from(
-    ["models", "families", "keywords", "policy", "prefer", "rules", "name", "when", "use", "url"]
-    + ["lambda", "server", "a", "b", "on"]
+    [
+        "models",
+        "families",
+        "keywords",
+        "policy",
+        "prefer",
+        "rules",
+        "name",
+        "when",
+        "use",
+        "url",
+        "a",
+    ]
 )
 _trees = st.recursive(
     st.none() | st.booleans() | st.integers(-2, 2) | st.floats() | _words | st.just("http://h"),

@@ -1,6 +1,7 @@
 """`pointsman explain`: one decision in words, for people."""
 
 import argparse
+import math
 import sys
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from pointsman.config.build import load_setup
 from pointsman.errors import ConfigError, RequestError
 from pointsman.exchange.plan import Forward
 from pointsman.policy.conditions import holds, in_words
+from pointsman.policy.decide import alternatives
 from pointsman.router import Router
 from pointsman.signals.findings import Measure, Scores
 from pointsman.wire.chat import parse_chat
@@ -75,7 +77,7 @@ def show(plan: Forward, router: Router, console: Console) -> None:
     console.print(Text(f"  · {turn or 'no need of reasoning would change it'}"))
     _show_reading(plan, console)
     _show_rules(plan, router, console)
-    console.print(_options_table(plan))
+    console.print(_options_table(plan, router))
     saved = 1 - decision.expected.usd / decision.baseline.usd if decision.baseline.usd else 0.0
     console.print(
         f"Expected cost ${decision.expected.usd:.6f} against ${decision.baseline.usd:.6f} for "
@@ -86,6 +88,11 @@ def show(plan: Forward, router: Router, console: Console) -> None:
 
 def _show_reading(plan: Forward, console: Console) -> None:
     signals = plan.question.signals
+    if plan.question.named is not None:
+        console.print(
+            "\n[bold]Read[/bold] nothing: a request that names its model needs no reading"
+        )
+        return
     judged = read_prompt(plan.request).judged
     console.print(f"\n[bold]Read[/bold] {len(judged)} characters of the last user turn")
     domain, reasoning = signals.get("domain"), signals.get("reasoning")
@@ -113,15 +120,17 @@ def _show_rules(plan: Forward, router: Router, console: Console) -> None:
             break
 
 
-def _options_table(plan: Forward) -> Table:
+def _options_table(plan: Forward, router: Router) -> Table:
     table = Table(title="Alternatives", title_justify="left", title_style="bold")
     for name in ("target", "p correct", "output tokens", "US$", "why not"):
         table.add_column(name, justify="left" if name in {"target", "why not"} else "right")
-    for option in plan.decision.options:
+    catalog = router.setup.world.catalog
+    for option in alternatives(plan.question, plan.decision, catalog):
+        p_correct = option.expected.p_correct
         chosen = option.target == plan.decision.target
         table.add_row(
             ("→ " if chosen else "  ") + str(option.target),
-            f"{option.expected.p_correct:.3f}",
+            "not read" if math.isnan(p_correct) else f"{p_correct:.3f}",
             f"{option.expected.output_tokens:.0f}",
             f"{option.expected.usd:.6f}",
             Text(option.excluded or ("" if chosen else "the dial prefers the chosen one")),

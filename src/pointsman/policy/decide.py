@@ -97,6 +97,22 @@ def decide(question: Question, policy: Policy, catalog: Catalog) -> Decision:
     )
 
 
+def alternatives(question: Question, decision: Decision, catalog: Catalog) -> tuple[Option, ...]:
+    """Return every target of the catalog, also those that the rule left out, for explanations."""
+    need = _need(question)
+    considered = {option.target for option in decision.options}
+    left_out = f"rule '{decision.rule}' does not allow it"
+    if question.named is not None:
+        left_out = "the request names its model"
+    others = [
+        Option(target, expect(target, model, need), left_out)
+        for model in catalog.models.values()
+        for target in (Target(model.name, reasoning) for reasoning in model.family.choices())
+        if target not in considered
+    ]
+    return (*decision.options, *others)
+
+
 def _need(question: Question) -> Need:
     need = need_of(
         question.signals,

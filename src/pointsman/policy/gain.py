@@ -29,8 +29,8 @@ EFFORT_TOKENS: dict[Effort | None, float] = {None: 1.0, "low": 0.4, "medium": 1.
 """Reasoning tokens of an effort, relative to what the encoder expects."""
 
 LEAST_REASONING_TOKENS = 200.0
-"""Reasoning tokens at medium effort on a question that needs none: a model told to think does think,
-even about a greeting. A judgement; without it, thinking about easy questions would look free."""
+"""Reasoning tokens at medium effort on a question that needs none: a model that is told to think
+does, even about a greeting. A judgement; without it, thinking about easy questions looks free."""
 
 ANSWER_TOKENS = 256
 """Output tokens of an answer without reasoning, when nothing is known of the model."""

@@ -1,0 +1,61 @@
+"""Policy → decisions, as files: each `decisions/*.yaml` is a config and what must come of it.
+
+A case may set `text` or fields of the `request`, and `signals`, which stand in for what the encoder
+would measure (nothing, where they say nothing).
+"""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+
+from pointsman.config.build import Setup
+from pointsman.config.load import Source, parse_yaml
+from pointsman.encoder.encoding import Encoding
+from pointsman.exchange.drive import drive
+from pointsman.exchange.route import route
+from pointsman.exchange.sessions import Sessions
+from pointsman.policy.decide import decide
+from pointsman.signals.findings import Measure, Scores
+from pointsman.wire.chat import chat_from_object
+
+FILES = sorted((Path(__file__).parent / "decisions").glob("*.yaml"))
+CASES = [
+    pytest.param(golden["config"], case, id=f"{path.stem}: {case['name']}")
+    for path in FILES
+    for golden in [parse_yaml(Source(path.name, path.read_text(encoding="utf-8")))]
+    for case in golden["cases"]
+]
+
+
+def nothing_measured(setup: Setup) -> Encoding:
+    labels = setup.bundle.labels()
+    scores = {head: dict.fromkeys(names, 0.0) for head, names in labels.items()}
+    return Encoding(scores, {"extra_tokens": 0.0}, np.zeros(4, np.float32), 0, truncated=False)
+
+
+@pytest.mark.parametrize(("config", "case"), CASES)
+def test_a_policy_decides_as_written(
+    config: dict[str, Any], case: dict[str, Any], a_setup: Callable[[str], Setup]
+) -> None:
+    setup = a_setup(json.dumps(config))
+    messages = [{"role": "user", "content": case.get("text", "Tell me something.")}]
+    request = chat_from_object({"messages": messages, **case.get("request", {})})
+    exchange = route(request, setup.world, decision_id="golden")
+    plan = drive(exchange, lambda _: nothing_measured(setup), Sessions())
+    signals = dict(plan.question.signals)
+    for name, values in case.get("signals", {}).items():
+        finding = signals[name]
+        assert isinstance(finding, Scores | Measure)
+        known = finding.scores if isinstance(finding, Scores) else finding.values
+        assert set(values) <= set(known), "a case speaks of what nobody measures"
+        kind = type(finding)
+        signals[name] = kind({**known, **values})
+    question = msgspec.structs.replace(plan.question, signals=signals)
+    decision = decide(question, setup.world.policy, setup.world.catalog)
+    assert str(decision.target) == case["decision"]
+    assert decision.rule == case.get("rule", decision.rule)

@@ -42,6 +42,12 @@ WRONG: list[tuple[str, str, str, str | None]] = [
         "$.models.a.famly",
     ),
     (
+        "models: {url: {url: 'http://h/v1', famly: qwen3}}",
+        "pointsman.yaml:1: ",
+        "did you mean `family`?",
+        "$.models.url.famly",
+    ),
+    (
         "models:\n  a:\n    url: http://h/v1\n    strength: 1.5",
         "pointsman.yaml:4: ",
         "expected `float` <= 1.0",
@@ -103,7 +109,7 @@ WRONG: list[tuple[str, str, str, str | None]] = [
         "expected `array`, got `str`",
         "$.keywords.other",
     ),
-    (MODEL + "polcy: {}", "pointsman.yaml:2: ", "did you mean `policy`?", "$.polcy"),
+    (MODEL + "policyy: {}", "pointsman.yaml:2: ", "did you mean `policy`?", "$.policyy"),
     (MODEL + "zzz: {}", "pointsman.yaml:2: ", "unknown key `zzz` at", "$.zzz"),
     (
         MODEL + "policy:\n  rulez: []",
@@ -112,10 +118,10 @@ WRONG: list[tuple[str, str, str, str | None]] = [
         "$.policy.rulez",
     ),
     (
-        MODEL + "policy: {rules: [{nam: x}]}",
+        MODEL + "policy: {rules: [{namee: x}]}",
         "pointsman.yaml:2: ",
         "did you mean `name`?",
-        "$.policy.rules[0].nam",
+        "$.policy.rules[0].namee",
     ),
     (MODEL + "policy: {rules: [3]}", "pointsman.yaml:2: ", "got `int`", "$.policy.rules[0]"),
     (MODEL + "policy: {rules: {}}", "pointsman.yaml:2: ", "got `object`", "$.policy.rules"),
@@ -132,10 +138,10 @@ WRONG: list[tuple[str, str, str, str | None]] = [
         "$.policy.rules[0].reasoning",
     ),
     (
-        MODEL + "policy: {rules: [{name: x, reasoning: {mode: on, efort: low}}]}",
+        MODEL + "policy: {rules: [{name: x, reasoning: {mode: on, effortt: low}}]}",
         "pointsman.yaml:2: ",
         "did you mean `effort`?",
-        "$.policy.rules[0].reasoning.efort",
+        "$.policy.rules[0].reasoning.effortt",
     ),
     (
         MODEL + "policy: {rules: [{name: x, reasoning: {budget_tokens: -1}}]}",

@@ -113,6 +113,7 @@ def test_rules_that_both_have_work_to_do_are_left_in_peace(first: object, second
 def test_too_many_alternatives_are_left_unjudged() -> None:
     many = {"any": [{"domain": name} for name in ("math", "law", "physics")]}
     assert found({"all": [many] * 6}) == []
+    assert found({"any": [{"all": [many] * 6}, {"domain": "math", "below": 0}]}) == []
 
 
 def test_a_model_that_no_rule_uses_is_named() -> None:

@@ -10,7 +10,7 @@ from pointsman.catalog.families import Reasoning
 from pointsman.catalog.models import Catalog, Model, Prices
 from pointsman.errors import NoCandidateError, UnknownModelError
 from pointsman.policy.conditions import Asks, Condition
-from pointsman.policy.decide import NAMED, Decision, Question, decide
+from pointsman.policy.decide import NAMED, Decision, Question, alternatives, decide
 from pointsman.policy.rules import Policy, Prefer, ReasoningRule, Rule
 from pointsman.signals.detector import Signals
 
@@ -393,6 +393,23 @@ def test_a_named_model_that_has_failed_has_no_substitute(
     question = Question(some_signals(), named="large-v1", avoid=frozenset({"large"}))
     with pytest.raises(NoCandidateError, match="'large' that the request names has failed"):
         decide(question, Policy((rule(),)), two)
+
+
+@pytest.mark.parametrize(
+    ("named", "left_out"),
+    [(None, "rule 'cheap' does not allow it"), ("small", "the request names its model")],
+)
+def test_every_target_of_the_catalog_can_be_explained(
+    named: str | None, left_out: str, two: Catalog, some_signals: MakeSignals
+) -> None:
+    question = Question(some_signals(), named=named)
+    policy = Policy((rule("cheap", "small", reasoning=ReasoningRule("off")),))
+    decision = decide(question, policy, two)
+    found = {str(o.target): o.excluded for o in alternatives(question, decision, two)}
+    chosen = "small" if named else "small, reasoning off"
+    assert found[chosen] is None
+    assert {target for target, why in found.items() if why == left_out} == set(found) - {chosen}
+    assert {"small, reasoning on", "large, reasoning off", "large, reasoning on"} <= set(found)
 
 
 # --- Conversations --------------------------------------------------------------------------------

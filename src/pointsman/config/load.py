@@ -177,9 +177,7 @@ def _known_keys(path: str) -> list[str]:
     at: Any = Config
     for step in re.findall(r"\.([^.\[\]]+)", path):
         fields = {f.encode_name: f.type for f in msgspec.structs.fields(at)}
-        at = _struct_in(fields.get(step)) if step in fields else at
-        if at is None:
-            return []
+        at = _struct_in(fields.get(step)) or at
     return [f.encode_name for f in msgspec.structs.fields(at)]
 
 

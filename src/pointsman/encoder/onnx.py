@@ -1,6 +1,6 @@
 """ONNX Runtime behind the Encoder protocol."""
 
-from typing import Any
+from typing import Any, assert_never
 
 import numpy as np
 import onnxruntime as ort
@@ -103,6 +103,8 @@ class OnnxEncoder:
                     scores[head.name] = _probabilities(head, output[0])
                 case MeasureHead():
                     measures[head.name] = _measure(head, float(output[0, 0]))
+                case _:
+                    assert_never(head)
         return Encoding(scores, measures, embedding[0], ids.shape[1] - 2, cut)
 
 

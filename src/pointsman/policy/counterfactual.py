@@ -82,22 +82,20 @@ def _search(
         return there if there.target != decision.target else None
 
     end = 1.0 if above else 0.0
-    same, turned = here, None
+    same, turned, there = here, here, None
     for step in range(1, _STEPS + 1):
-        at = here + (end - here) * step / _STEPS
-        if other(at):
-            turned = at
+        turned = here + (end - here) * step / _STEPS
+        there = other(turned)
+        if there is not None:
             break
-        same = at
-    if turned is None:
+        same = turned
+    if there is None:
         return None
     for _ in range(_BISECTIONS):
         middle = (same + turned) / 2
-        if other(middle):
-            turned = middle
+        nearer = other(middle)
+        if nearer is not None:
+            turned, there = middle, nearer
         else:
             same = middle
-    there = other(turned)
-    if there is None:
-        return None
     return Counterfactual(turned, above, there.target, there.rule)

@@ -1,7 +1,7 @@
 """The Detector protocol and the walk along the shelf."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, assert_never
 
 from pointsman.encoder.encoding import UNREAD, Encoding
 from pointsman.signals.findings import Finding, Measure, Scores, Spans
@@ -58,3 +58,5 @@ def value_of(finding: Finding, name: str) -> float:
             return values.get(name, 0.0)
         case Spans(spans=spans):
             return max((span.p for span in spans if span.type == name), default=0.0)
+        case _:
+            assert_never(finding)

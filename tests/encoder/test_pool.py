@@ -222,5 +222,23 @@ async def test_closing_lets_the_pass_that_runs_end_and_drops_what_waits(
     assert slow.texts == ["runs"]
 
 
+def test_passes_that_outlive_their_loop_are_in_nobodys_way(
+    a_pool: MakePool, slow: SlowEncoder
+) -> None:
+    pool = a_pool(workers=1, queue=1)
+
+    async def leave(*texts: str) -> None:
+        clients = [asyncio.ensure_future(pool.encode(text)) for text in texts]
+        await slow.has_begun()
+        for client in clients:
+            client.cancel()
+        await asyncio.gather(*clients, return_exceptions=True)
+
+    asyncio.run(leave("left", "waiting"))
+    slow.go.set()
+    assert asyncio.run(pool.encode("left")).tokens == 4
+    assert asyncio.run(pool.encode("new")).tokens == 3
+
+
 def test_there_is_at_least_one_worker() -> None:
     assert default_workers() >= 1

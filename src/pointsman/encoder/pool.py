@@ -20,7 +20,7 @@ _SMOOTHING = 0.1
 
 
 class EncoderPool:
-    """An encoder for one event loop.
+    """An encoder for one event loop at a time.
 
     Args:
         encoder: The blocking encoder; called from `workers` threads at once.
@@ -52,13 +52,15 @@ class EncoderPool:
         if known is not None:
             return known
         running = self._in_flight.get(key)
-        if running is None:
+        if running is None or running.get_loop().is_closed():
             running = self._start(key, text)
         # Shielded: a client that goes away must not cancel a pass that others wait for.
         return await asyncio.shield(running)
 
     def _start(self, key: Key, text: str) -> asyncio.Future[Encoding]:
         waiting = len(self._in_flight) - self._workers
+        if waiting >= self._queue:
+            waiting -= self._forget_closed_loops()
         if waiting >= self._queue:
             wait_s = self._pass_s * len(self._in_flight) / self._workers
             raise OverloadedError(
@@ -70,6 +72,13 @@ class EncoderPool:
         self._in_flight[key] = running
         running.add_done_callback(lambda done: self._finish(key, done))
         return running
+
+    def _forget_closed_loops(self) -> int:
+        """Forget passes whose loop ended before them, as after `asyncio.run`; returns how many."""
+        ended = [key for key, run in self._in_flight.items() if run.get_loop().is_closed()]
+        for key in ended:
+            del self._in_flight[key]
+        return len(ended)
 
     def _read(self, text: str) -> Encoding:
         began = time.perf_counter()

@@ -142,6 +142,8 @@ def test_reasoning_is_said_as_a_person_would(reasoning: Reasoning, words: str) -
         ({"thinking": {"type": "disabled"}}, OFF),
         ({"thinking": {"type": "disabled", "budget_tokens": 9}}, OFF),
         ({"thinking": {"type": "enabled"}}, ON),
+        ({"thinking": {"type": "enabled", "budget_tokens": 0}}, OFF),
+        ({"thinking": {"type": "enabled", "budget_tokens": -1}}, OFF),
         ({"thinking": {"type": "adaptive"}}, ON),
         (
             {"thinking": {"type": "enabled", "budget_tokens": 4096}},

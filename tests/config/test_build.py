@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from pointsman.catalog.models import Endpoint
-from pointsman.config.build import DEFAULT_CONFIG, LAST_RULE, Setup, load_setup
+from pointsman.config.build import DEFAULT_CONFIG, LAST_RULE, Setup, build_world, load_setup
+from pointsman.config.load import Source, parse_config
 from pointsman.encoder.bundle import Bundle
 from pointsman.errors import BundleError, ConfigError
 from pointsman.policy.conditions import Asks
@@ -51,6 +53,13 @@ WRONG: list[tuple[str, int, str, str]] = [
     (rules("{name: x, use: c}"), 4, "unknown model `c`; models are: a, b", "$.policy.rules[0].use"),
     (rules("{name: x, use: [a, bb]}"), 4, "did you mean `b`?", "$.policy.rules[0].use"),
     (rules("{name: x, choose: luck}"), 4, "known are: gain, static", "$.policy.rules[0].choose"),
+    (rules("{name: named}"), 4, "a rule of pointsman's own", "$.policy.rules[0].name"),
+    (
+        rules("{name: default, when: {domain: math}}"),
+        4,
+        "a rule of pointsman's own",
+        "$.policy.rules[0].name",
+    ),
     (rules("{name: ''}"), 4, "printable characters", "$.policy.rules[0].name"),
     (rules('{name: "x\\ny"}'), 4, "printable characters", "$.policy.rules[0].name"),
     (
@@ -207,3 +216,13 @@ def test_another_bundle_lies_beside_the_config(
     assert load_setup(path).bundle.path == path.parent / "mine"
     absolute = config_file(f"{MODELS}encoder: {{bundle: '{bundle.path}'}}")
     assert load_setup(absolute).bundle.path == bundle.path
+
+
+def test_a_bundle_without_a_head_that_routing_needs_is_refused_at_the_start(
+    bundle: Bundle,
+) -> None:
+    heads = tuple(head for head in bundle.manifest.heads if head.name != "outcome")
+    lacking = Bundle(bundle.path, msgspec.structs.replace(bundle.manifest, heads=heads))
+    source = Source("pointsman.yaml", MODELS)
+    with pytest.raises(BundleError, match="has no head outcome"):
+        build_world(parse_config(source), lacking, source)

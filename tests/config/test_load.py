@@ -100,7 +100,7 @@ WRONG: list[tuple[str, str, str, str | None]] = [
     (
         MODEL + "families:\n  mine:\n    efforts: {hih: x}",
         "pointsman.yaml:4: ",
-        "invalid enum value 'hih'",
+        "invalid enum value 'hih'; it may be low, medium, high",
         "$.families.mine.efforts",
     ),
     (
@@ -134,7 +134,7 @@ WRONG: list[tuple[str, str, str, str | None]] = [
     (
         MODEL + "policy: {rules: [{name: x, reasoning: maybe}]}",
         "pointsman.yaml:2: ",
-        "invalid enum value 'maybe'",
+        "invalid enum value 'maybe'; it may be auto, on, off",
         "$.policy.rules[0].reasoning",
     ),
     (

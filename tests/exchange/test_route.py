@@ -20,7 +20,7 @@ from pointsman.policy.decide import NAMED
 from pointsman.policy.rules import Policy, Prefer, ReasoningRule, Rule
 from pointsman.policy.world import World
 from pointsman.signals import default_detectors
-from pointsman.wire.chat import ChatRequest, chat_from_object, parse_chat
+from pointsman.wire.chat import ChatRequest, chat_from_object
 from pointsman.wire.prompt import read_prompt
 
 LABELS = {"domain": ("math", "law"), "outcome": ("both", "heavy_only", "light_only", "neither")}
@@ -328,22 +328,3 @@ def test_conversations_of_different_callers_never_mix(
 
     assume(one[:2] != other[:2])
     assert key_of(one) != key_of(other)
-
-
-# --- The bodies that leave ------------------------------------------------------------------------
-
-
-def test_a_body_with_its_model_twice_is_refused_before_it_leaves(world: World) -> None:
-    body = b'{"model": "auto", "messages": [{"role": "user", "content": "x"}], "model": "small-v1"}'
-    plan, _ = played(route(parse_chat(body), world, decision_id="d"))
-    with pytest.raises(Exception, match="the same key twice"):
-        plan.body()
-
-
-def test_a_body_with_its_messages_twice_is_refused_before_it_leaves(world: World) -> None:
-    messages = b'"messages": [{"role": "user", "content": "%s"}]'
-    body = b'{"model": "small-v1", ' + messages % b"x" + b", " + messages % b"y" + b"}"
-    plan, _ = played(route(parse_chat(body), world, decision_id="d"))
-    assert plan.edits == {}
-    with pytest.raises(Exception, match="the same key twice"):
-        plan.body()

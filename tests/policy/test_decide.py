@@ -216,6 +216,15 @@ def test_a_request_that_must_reason_goes_to_a_model_that_can_be_asked(
     assert "cannot be asked" in excluded(decision)["plain"]
 
 
+def test_when_the_only_model_that_can_reason_has_failed_another_may_answer(
+    a_model: MakeModel, a_catalog: MakeCatalog, some_signals: MakeSignals
+) -> None:
+    catalog = a_catalog(a_model("plain", "generic", price=0.01), a_model("thinker", price=9.0))
+    policy = Policy((rule("r", "plain", "thinker"),))
+    question = Question(some_signals(), wish=ON, avoid=frozenset({"thinker"}))
+    assert said(decide(question, policy, catalog)) == "plain"
+
+
 # --- Exclusions -----------------------------------------------------------------------------------
 
 

@@ -35,14 +35,17 @@ def found(words: tuple[str, ...], text: str) -> bool:
         ((".*",), "anything", False),
         ((".*",), "the pattern .* matches all", True),
         (("a|b",), "a", False),
-        (("(",), "f(x)", False),
-        (("(",), "f (x", False),
+        (("(",), "f(x)", True),
+        (("(",), "f x", False),
         (("$5",), "costs $5.", True),
         (("\\d",), "5", False),
         # Other scripts and other cases of letters.
         (("ÜBUNG",), "eine übung", True),
         (("договор",), "Вот ДОГОВОР.", True),
         (("é",), "été", False),
+        (("合同",), "请看这份合同的内容", True),
+        (("合同",), "请看这份文件的内容", False),
+        (("credit card",), "my credit\n card", True),
     ],
 )
 def test_whole_words_are_found_whatever_their_case(
@@ -75,8 +78,15 @@ def test_each_list_is_searched_by_itself() -> None:
     assert detector(prompt, UNREAD).scores == {"first": 1.0, "second": 0.0}
 
 
-@given(st.text(min_size=1, max_size=20), st.text(max_size=20), st.text(max_size=20))
+@given(
+    st.text(min_size=1, max_size=20).filter(str.strip), st.text(max_size=20), st.text(max_size=20)
+)
 def test_any_word_can_be_listed_and_stands_free_between_blanks(
     word: str, before: str, after: str
 ) -> None:
     assert found((word,), f"{before} {word} {after}")
+
+
+def test_an_empty_list_finds_nothing() -> None:
+    assert not found((), "anything")
+    assert not found((" ",), "any thing")

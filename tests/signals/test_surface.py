@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from pointsman.encoder.encoding import UNREAD
-from pointsman.signals.surface import CHARACTERS_PER_TOKEN, SurfaceDetector
+from pointsman.signals.surface import BYTES_PER_TOKEN, SurfaceDetector
 from pointsman.wire.chat import chat_from_object
 from pointsman.wire.prompt import read_prompt
 
@@ -29,7 +29,16 @@ def test_counts_are_counted(request_fields: dict[str, Any], expected: dict[str, 
     assert {name: values[name] for name in expected} == expected
 
 
-def test_prompt_tokens_are_estimated_from_the_characters() -> None:
-    prompt = read_prompt(chat_from_object({"messages": [USER]}))
-    values = SurfaceDetector()(prompt, UNREAD).values
-    assert values["prompt_tokens"] == 9 / CHARACTERS_PER_TOKEN
+@pytest.mark.parametrize(
+    ("fields", "size"),
+    [
+        ({"messages": [USER]}, 9),
+        ({"messages": [{"role": "user", "content": "請看這份合同"}]}, 18),
+        ({"messages": [USER], "tools": [{"a": 1}, {}]}, 9 + 7 + 2),
+    ],
+)
+def test_prompt_tokens_are_estimated_from_the_bytes_of_texts_and_tools(
+    fields: dict[str, Any], size: int
+) -> None:
+    values = SurfaceDetector()(read_prompt(chat_from_object(fields)), UNREAD).values
+    assert values["prompt_tokens"] == size / BYTES_PER_TOKEN

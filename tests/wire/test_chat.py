@@ -135,7 +135,7 @@ DOCUMENTED: list[tuple[str, dict[str, Any]]] = [
     ("Anthropic's thinking", {"thinking": {"type": "enabled", "budget_tokens": 2048}}),
     ("a field named like one of ours", {"body": 5}),
     ("another field named like one of ours", {"body": "not base64!"}),
-    ("fields nobody knows yet", {"": 0, "🚂": [None, {"messages": []}], "Messages": []}),
+    ("fields nobody knows yet", {"": 0, "🚂": [None, {"Messages": []}], "Tool": []}),
 ]
 
 
@@ -382,31 +382,30 @@ def test_a_prompt_of_200_000_characters_is_read_whole() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "model", "content"),
+    "body",
     [
-        # RFC 8259 section 4 leaves doubles to the reader. Python's, Go's and JavaScript's take the
-        # last one, and so does ours: routing judges what such a model server will read. The edits
-        # then refuse them wherever they would change such an object.
-        (
-            b'{"model": "a", "messages": [{"role": "user", "content": "x"}], "model": "b"}',
-            "b",
-            "x",
-        ),
-        (
-            b'{"model": "a", "messages": [{"role": "user", "content": "x"}], "\\u006dodel": "b"}',
-            "b",
-            "x",
-        ),
-        (
-            b'{"messages": [{"role": "user", "content": "x", "content": "y"}], "Model": "b"}',
-            AUTO,
-            "y",
-        ),
+        b'{"model": "a", "messages": [{"role": "user", "content": "x"}], "model": "b"}',
+        b'{"model": "a", "messages": [{"role": "user", "content": "x"}], "\\u006dodel": "b"}',
+        b'{"messages": [{"role": "user", "content": "x"}], "messages": [{"role": "user"}]}',
+        b'{"x": 1, "messages": [{"role": "user", "content": "x"}], "x": 2}',
     ],
 )
-def test_of_two_equal_keys_the_last_one_is_read(body: bytes, model: str, content: str) -> None:
-    request = parse_chat(body)
-    assert (request.model, request.messages[0].content) == (model, content)
+def test_a_key_that_stands_twice_is_refused_before_anything_is_read(body: bytes) -> None:
+    with pytest.raises(MalformedJSONError, match="the same key twice"):
+        parse_chat(body)
+
+
+@pytest.mark.parametrize("key", ["Messages", "MESSAGES", "Model", "Stream", "\\u004dodel"])
+def test_a_key_in_another_case_is_refused_because_some_servers_would_read_it(key: str) -> None:
+    body = f'{{"messages": [{{"role": "user", "content": "x"}}], "{key}": []}}'.encode()
+    with pytest.raises(RequestError, match="expected the key") as caught:
+        parse_chat(body)
+    assert caught.value.param in {"messages", "model", "stream"}
+
+
+def test_of_two_equal_keys_inside_a_message_the_last_one_is_read() -> None:
+    request = parse_chat(b'{"messages": [{"role": "user", "content": "x", "content": "y"}]}')
+    assert (request.model, request.messages[0].content) == (AUTO, "y")
 
 
 @pytest.mark.parametrize(

@@ -154,9 +154,10 @@ def stated_wish(request: ChatRequest) -> Reasoning | None:
     A client that says nothing leaves the choice to the policy.
     """
     if request.thinking is not None and request.thinking.type:
-        if request.thinking.type == "disabled":
+        budget = request.thinking.budget_tokens
+        if request.thinking.type == "disabled" or (budget is not None and budget <= 0):
             return Reasoning("off")
-        return Reasoning("on", budget_tokens=request.thinking.budget_tokens)
+        return Reasoning("on", budget_tokens=budget)
     if request.reasoning_effort is not None:
         return _effort_wish(request.reasoning_effort)
     for key in ("enable_thinking", "thinking"):

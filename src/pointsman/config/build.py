@@ -11,8 +11,9 @@ from pointsman.catalog.models import AUTO_NAMES, Catalog, Endpoint, Model, defau
 from pointsman.config.load import Source, parse_config, read_source
 from pointsman.config.schema import Config, ModelConfig, PreferConfig, RuleConfig
 from pointsman.encoder.bundle import DEFAULT_BUNDLE, Bundle, load_bundle
-from pointsman.errors import ConfigError
+from pointsman.errors import BundleError, ConfigError
 from pointsman.policy.conditions import parse_condition, suggestion
+from pointsman.policy.decide import NAMED
 from pointsman.policy.rules import DEFAULT_PREFER, Policy, Prefer, ReasoningRule, Rule
 from pointsman.policy.selection import SELECTORS
 from pointsman.policy.world import World
@@ -54,11 +55,13 @@ def build_world(config: Config, bundle: Bundle, source: Source) -> World:
 
     Raises:
         ConfigError: It contradicts itself or names what is not there.
+        BundleError: The bundle lacks a head that routing needs.
     """
+    _check_heads(bundle)
     families = {**FAMILIES, **config.families}
     catalog = Catalog(_models(config.models, families, source))
     for name, words in config.keywords.items():
-        if not words or not all(words):
+        if not words or not all(word.strip() for word in words):
             raise source.error("expected a list of words", f"$.keywords.{name}")
     detectors = default_detectors(bundle.labels(), config.keywords)
     policy = Policy(
@@ -74,6 +77,15 @@ def build_world(config: Config, bundle: Bundle, source: Source) -> World:
         bundle=f"{bundle.manifest.name} {bundle.manifest.version}",
         ask_usage=config.server.ask_usage,
     )
+
+
+def _check_heads(bundle: Bundle) -> None:
+    heads = {head.name for head in bundle.manifest.heads}
+    if missing := sorted({"domain", "outcome", "extra_tokens"} - heads):
+        raise BundleError(
+            f"encoder bundle {bundle.path} has no head {', '.join(missing)}, which routing needs: "
+            "use a bundle made by the same version of `pointsman train`"
+        )
 
 
 def _models(
@@ -143,6 +155,8 @@ def _rules(
     for index, config in enumerate(configs):
         path = f"$.policy.rules[{index}]"
         _check_name(config.name, source, f"{path}.name")
+        if config.name == NAMED or (config.name == LAST_RULE and config.when is not None):
+            raise source.error(f"`{config.name}` names a rule of pointsman's own", f"{path}.name")
         if config.name in {rule.name for rule in rules}:
             raise source.error(f"two rules are named `{config.name}`", f"{path}.name")
         rules.append(_rule(config, catalog, words, source, path))

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 import yaml
@@ -161,7 +161,9 @@ def _explained(source: Source, message: str, base: str = "$") -> ConfigError:
         )
     unknown = _UNKNOWN_FIELD.match(text)
     if unknown is None:
-        return source.error(text[:1].lower() + text[1:], path)
+        words = ", ".join(_allowed_words(path))
+        mend = f"; it may be {words}" if text.startswith("Invalid enum value") and words else ""
+        return source.error(text[:1].lower() + text[1:] + mend, path)
     key = unknown[1]
     if key in _NOT_YET:
         return source.error(
@@ -174,11 +176,28 @@ def _explained(source: Source, message: str, base: str = "$") -> ConfigError:
 
 def _known_keys(path: str) -> list[str]:
     """Return the keys that may stand at a path, as far as the schema names them."""
+    return [field.encode_name for field in msgspec.structs.fields(_struct_at(path))]
+
+
+def _struct_at(path: str) -> Any:  # noqa: ANN401  # a type
     at: Any = Config
     for step in re.findall(r"\.([^.\[\]]+)", path):
         fields = {f.encode_name: f.type for f in msgspec.structs.fields(at)}
         at = _struct_in(fields.get(step)) or at
-    return [f.encode_name for f in msgspec.structs.fields(at)]
+    return at
+
+
+def _allowed_words(path: str) -> list[str]:
+    """Return the words that the schema allows at a path."""
+    parent, _, name = path.rpartition(".")
+    types = [f.type for f in msgspec.structs.fields(_struct_at(parent)) if f.encode_name == name]
+    return [word for annotation in types for word in _literals(annotation)]
+
+
+def _literals(annotation: Any) -> list[str]:  # noqa: ANN401  # a type
+    if get_origin(annotation) is Literal:
+        return list(get_args(annotation))
+    return [word for inner in get_args(annotation) for word in _literals(inner)]
 
 
 def _struct_in(annotation: Any) -> Any:  # noqa: ANN401  # a type

@@ -165,7 +165,7 @@ def _options(
             excluded = _exclusion(target, model, question, need, stays=stays)
             if excluded is None and not (makeshift and index == 0):
                 excluded = _no_room(target, question, need)
-            if must_reason and reasoning.mode == "default":
+            if must_reason and reasoning.mode == "default" and not makeshift:
                 excluded = excluded or "it cannot be asked to reason, which this request must be"
             yield Option(target, expect(target, model, need), excluded)
 

@@ -21,9 +21,7 @@ class KeywordDetector:
     def __init__(self, lists: Mapping[str, tuple[str, ...]]) -> None:
         self.names = frozenset(lists)
         self._patterns = {
-            name: re.compile(
-                "|".join(rf"(?<!\w){re.escape(word)}(?!\w)" for word in words), re.IGNORECASE
-            )
+            name: re.compile("|".join(map(_pattern, words)) or _NEVER, re.IGNORECASE)
             for name, words in lists.items()
         }
 
@@ -34,3 +32,23 @@ class KeywordDetector:
             for name, pattern in self._patterns.items()
         }
         return Scores(found, exclusive=False)
+
+
+_NEVER = r"(?!)"
+
+
+def _pattern(phrase: str) -> str:
+    """Return the pattern of a phrase: whole words, whatever the space between them.
+
+    A letter without case, as in Chinese, needs no border: its words stand without spaces.
+    """
+    words = phrase.split()
+    if not words:
+        return _NEVER
+    before = r"(?<!\w)" if _needs_border(words[0][0]) else ""
+    after = r"(?!\w)" if _needs_border(words[-1][-1]) else ""
+    return before + r"\s+".join(map(re.escape, words)) + after
+
+
+def _needs_border(character: str) -> bool:
+    return character.isdigit() or character.lower() != character.upper()

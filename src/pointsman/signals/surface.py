@@ -4,8 +4,8 @@ from pointsman.encoder.encoding import Encoding
 from pointsman.signals.findings import Measure
 from pointsman.wire.prompt import Prompt
 
-CHARACTERS_PER_TOKEN = 4.0
-"""Rule of thumb for English text with a byte-pair tokenizer; code and other scripts take more."""
+BYTES_PER_TOKEN = 4.0
+"""Rule of thumb for byte-pair tokenizers: 4 letters of English, 2 of Cyrillic, 4/3 of Chinese."""
 
 
 class SurfaceDetector:
@@ -20,7 +20,7 @@ class SurfaceDetector:
         return Measure(
             {
                 "characters": float(prompt.characters),
-                "prompt_tokens": prompt.characters / CHARACTERS_PER_TOKEN,
+                "prompt_tokens": prompt.size_bytes / BYTES_PER_TOKEN,
                 "turns": float(prompt.turns),
                 "tools": float(prompt.tools),
                 "images": float(prompt.images),

@@ -91,7 +91,9 @@ def quantise_rows(
         the error of an entry is at most half its row's scale.
     """
     peak = np.abs(table).max(axis=1, keepdims=True)
-    scales = np.where(peak > 0, peak / INT8_MAX, 1.0).astype(np.float32)
+    # A row of subnormal numbers is a row of zeros: its scale would itself round to zero.
+    least = np.finfo(np.float32).tiny * INT8_MAX
+    scales = np.where(peak > least, peak / INT8_MAX, 1.0).astype(np.float32)
     return np.rint(table / scales).astype(np.int8), scales
 
 

@@ -12,6 +12,7 @@ from typing import Annotated, Any, NoReturn
 import msgspec
 
 from pointsman.errors import MalformedJSONError, RequestError, TooLargeError
+from pointsman.wire.edit import read_members
 
 DEFAULT_MAX_BODY_BYTES = 32 * 1024 * 1024
 AUTO = "auto"
@@ -138,9 +139,21 @@ def parse_chat(body: bytes, *, max_bytes: int = DEFAULT_MAX_BODY_BYTES) -> ChatR
         raise _wrong_type(str(error)) from error
     except msgspec.DecodeError as error:
         raise _not_json(body, error) from error
+    _check_keys(body)
     if not fields.messages:
         raise RequestError("expected at least one message, got an empty list", param="messages")
     return ChatRequest(**msgspec.structs.asdict(fields), body=body)
+
+
+def _check_keys(body: bytes) -> None:
+    """Refuse what two readers could read differently: a key twice, or in another case.
+
+    Readers in Go take `Messages` for `messages`: we would judge one, and the model see the other.
+    """
+    for key in read_members(body, 0, len(body)):
+        known = key.lower()
+        if known != key and known in ChatFields.__struct_fields__:
+            raise RequestError(f"expected the key `{known}`, got `{key[:100]}`", param=known)
 
 
 def chat_from_object(value: dict[str, Any]) -> ChatRequest:

@@ -34,6 +34,7 @@ class Prompt(msgspec.Struct, frozen=True):
         tools: Tools on offer.
         images: Image parts, whatever their form.
         characters: Length of all text, in code points.
+        size_bytes: Length of all text and tool definitions, as UTF-8.
     """
 
     parts: tuple[TextPart, ...]
@@ -43,6 +44,7 @@ class Prompt(msgspec.Struct, frozen=True):
     tools: int
     images: int
     characters: int
+    size_bytes: int
 
     def texts(self, *roles: str) -> Iterator[str]:
         """Yield the texts that these roles said, in order."""
@@ -62,7 +64,13 @@ def read_prompt(request: ChatRequest) -> Prompt:
         tools=len(request.tools or ()),
         images=sum(_is_image(part) for part in _content_parts(request)),
         characters=sum(len(part.text) for part in parts),
+        size_bytes=sum(_size(part.text) for part in parts)
+        + sum(len(memoryview(tool)) for tool in request.tools or ()),
     )
+
+
+def _size(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 
 def _judged(user_turns: list[str], parts: tuple[TextPart, ...]) -> str:

@@ -90,7 +90,7 @@ async def _demo(args: argparse.Namespace) -> None:
         progress.stop()
         if args.json:
             for row in rows:
-                console.out(msgspec.json.encode(row).decode(), highlight=False)
+                print(msgspec.json.encode(row).decode())
         else:
             show_rows(rows, console)
         if args.real_model:
@@ -102,11 +102,11 @@ async def _demo(args: argparse.Namespace) -> None:
 
 def _say_how_to_try(url: str, config: str, console: Console) -> None:
     console.print(f"\n[bold]Your turn[/bold]: the router listens on {url}/v1")
-    console.out(f"Its config is {config}; edit it, and the router takes it over at once. Try:")
-    console.out(
+    # Plain prints: a line that is to be copied must not be broken to fit the terminal.
+    print(f"Its config is {config}; edit it, and the router takes it over at once. Try:")
+    print(
         f"  curl -i {url}/v1/chat/completions -H 'content-type: application/json' -d "
-        '\'{"model": "auto", "messages": [{"role": "user", "content": "What is 2+2?"}]}\'',
-        highlight=False,
+        '\'{"model": "auto", "messages": [{"role": "user", "content": "What is 2+2?"}]}\''
     )
     console.print("Ctrl-C ends it.")
 

@@ -83,7 +83,7 @@ def show(plan: Forward, router: Router, console: Console) -> None:
         f"Expected cost ${decision.expected.usd:.6f} against ${decision.baseline.usd:.6f} for "
         f"always {decision.baseline_target}: {saved:.0%} saved."
     )
-    console.print(Text("Edits to the body: " + msgspec.json.encode(plan.edits).decode()))
+    print("Edits to the body: " + msgspec.json.encode(plan.edits).decode())
 
 
 def _show_reading(plan: Forward, console: Console) -> None:

@@ -110,7 +110,7 @@ class OnnxEncoder:
 
 def _probabilities(head: ScoresHead, logits: NDArray[np.float32]) -> dict[str, float]:
     scaled = logits.astype(np.float64) / head.temperature
-    powers = np.exp(scaled - scaled.max())
+    powers = np.exp(scaled - np.max(scaled))
     return dict(zip(head.labels, (powers / powers.sum()).tolist(), strict=True))
 
 

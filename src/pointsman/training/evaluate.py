@@ -155,7 +155,7 @@ def quantised_result(int8: Readings, fp32: Readings, labels: Indices) -> Quantis
         domain_agreement=float((small == full).mean()),
         outcome_agreement=float(same_outcome.mean()),
         embedding_cosine_mean=float(cosine.mean()),
-        embedding_cosine_min=float(cosine.min()),
+        embedding_cosine_min=float(np.min(cosine)),
         fp32_domain_accuracy=metrics.accuracy(full, labels),
         int8_domain_accuracy=metrics.accuracy(small, labels),
     )

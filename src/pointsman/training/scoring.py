@@ -108,7 +108,7 @@ def _domain_scores(bundles: Bundles, corpus: Corpus, calibration: Calibration) -
     int8, fp32 = (read_texts(bundle, texts) for bundle in (bundles.shipped, bundles.full))
     frozen = _frozen(bundles.published, corpus, texts)
     predicted = int8.domain.argmax(axis=1)
-    majority = int(np.bincount(_domains(_with_domain(corpus.on("train")))).argmax())
+    majority = int(np.argmax(np.bincount(_domains(_with_domain(corpus.on("train"))))))
     sources = np.array([example.source.split(":")[0] for example in report])
     results = {"all": evaluate.domain_result(predicted, labels, majority, frozen)}
     for source in sorted(set(sources.tolist())):
@@ -188,7 +188,8 @@ def _similarity(bundles: Bundles, data: Path) -> SimilarityResult:
     cosines: list[Floats] = []
     for bundle in (bundles.shipped, bundles.published):
         vectors = read_texts(bundle, texts).embedding
-        cosines.append((vectors[: len(pairs)] * vectors[len(pairs) :]).sum(axis=1))
+        products = vectors[: len(pairs)] * vectors[len(pairs) :]
+        cosines.append(products.sum(axis=1).astype(np.float64))
     scores = np.array([row["score"] for row in pairs], dtype=np.float64)
     return evaluate.similarity_result(cosines[0], cosines[1], scores)
 

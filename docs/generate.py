@@ -5,7 +5,6 @@
 
 import argparse
 import inspect
-import os
 import re
 import sys
 from pathlib import Path
@@ -41,22 +40,36 @@ def main() -> int:
 
 
 def cli_page() -> str:
-    """Return the help of every command."""
-    os.environ["COLUMNS"] = "100"
-    pages = [HEAD + "# Commands\n", _help(None)]
+    """Return what every command does and takes."""
+    pages = [HEAD + "# Commands\n", _described(build_parser(None))]
     for name in COMMANDS:
-        pages += [f"## {name}\n", _help(name)]
+        pages += [f"## pointsman {name}\n", _described(_parser_of(name))]
     return "\n".join(pages)
 
 
-def _help(command: str | None) -> str:
-    parser = build_parser(command)
-    if command is not None:
-        groups = parser._subparsers._group_actions if parser._subparsers else ()
-        parser = next(
-            g.choices[command] for g in groups if isinstance(g, argparse._SubParsersAction)
-        )
-    return f"```text\n{parser.format_help().rstrip()}\n```\n"
+def _parser_of(command: str) -> argparse.ArgumentParser:
+    groups = build_parser(command)._actions
+    parsers = next(g.choices for g in groups if isinstance(g, argparse._SubParsersAction))
+    found: argparse.ArgumentParser = parsers[command]
+    return found
+
+
+def _described(parser: argparse.ArgumentParser) -> str:
+    """Return a parser's help as Markdown; argparse's own layout differs between Pythons."""
+    rows = [
+        f"| `{_spelled(action)}` | {(action.help or '').replace('|', chr(92) + '|')} |"
+        for action in parser._actions
+        if action.help != argparse.SUPPRESS and not isinstance(action, argparse._SubParsersAction)
+    ]
+    table = "\n".join(["| argument | meaning |", "|---|---|", *rows])
+    epilog = f"\n```text\n{parser.epilog.strip()}\n```\n" if parser.epilog else ""
+    return f"{parser.description}\n\n{table}\n{epilog}"
+
+
+def _spelled(action: argparse.Action) -> str:
+    metavar = action.metavar or action.dest.upper()
+    value = f" {metavar}" if action.nargs != 0 and action.option_strings else ""
+    return ", ".join(action.option_strings) + value if action.option_strings else str(metavar)
 
 
 def config_page() -> str:

@@ -230,9 +230,11 @@ async def played() -> AsyncIterator[Callable[..., Awaitable[str]]]:
 
         async def start(answer: Callable[[Played], Awaitable[None]]) -> str:
             connections = itertools.count()
+            writers: list[asyncio.StreamWriter] = []
 
             async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
                 number = next(connections)
+                writers.append(writer)
                 try:
                     for turn in itertools.count():
                         head = (await reader.readuntil(b"\r\n\r\n")).lower()
@@ -246,6 +248,12 @@ async def played() -> AsyncIterator[Callable[..., Awaitable[str]]]:
 
             server = await asyncio.start_server(talk, "127.0.0.1", 0)
             await exits.enter_async_context(server)
+
+            def hang_up() -> None:  # from 3.12 on a server waits for its connections to end
+                for writer in writers:
+                    writer.close()
+
+            exits.callback(hang_up)
             host, port = server.sockets[0].getsockname()
             return f"http://{host}:{port}/v1"
 

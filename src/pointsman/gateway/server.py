@@ -76,7 +76,12 @@ class Server:
             keep = self._exit.enter_context(record_writer(config.server.decisions))
         self.gateway = Gateway(router, upstreams, keep)
         runner = web.ServerRunner(
-            Listener(self.gateway.handle, handler_cancellation=True, access_log=None),
+            Listener(
+                self.gateway.handle,
+                handler_cancellation=True,
+                access_log=None,
+                lingering_time=1.0,  # for the rest of a body that was refused
+            ),
             shutdown_timeout=1.0,  # stop() has waited for what was running
         )
         await runner.setup()

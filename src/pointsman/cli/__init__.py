@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pointsman.errors import PointsmanError
 
 COMMANDS: dict[str, str] = {
-    "demo": "see it work: local model servers, the router, 50 prompts, a table of decisions",
+    "demo": "see it work: local model servers, the router, 75 prompts, a table of decisions",
     "serve": "run the gateway: an OpenAI-compatible server in front of your models",
     "classify": "measure prompts: JSON Lines in, signals out",
     "route": "decide for prompts: JSON Lines in, decisions out",

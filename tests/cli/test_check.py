@@ -117,3 +117,9 @@ def test_a_wrong_tests_file_gives_exit_status_2(
 ) -> None:
     assert main(["check", "-c", str(config), "--tests", policy_tests(config, text)]) == 2
     assert message in capsys.readouterr().err
+
+
+def test_the_examples_are_fine_and_pass_their_policy_tests() -> None:
+    examples = Path(__file__).parents[2] / "examples"
+    config, tests = examples / "local-and-cloud.yaml", examples / "policy-tests.yaml"
+    assert main(["check", "-c", str(config), "--tests", str(tests)]) == 0

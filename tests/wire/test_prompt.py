@@ -89,6 +89,22 @@ def test_every_text_has_its_place() -> None:
     assert list(prompt.texts("system", "tool")) == ["Be brief.", "It is blue."]
 
 
+def test_what_a_model_sees_beside_the_content_is_read_too() -> None:
+    prompt = read(
+        answer("Done.", reasoning_content="Let me see.", refusal="Not that."),
+        answer(None, function_call={"name": "look", "arguments": '{"at": "it"}'}),
+        answer(None, tool_calls=[{"type": "custom", "custom": {"name": "sh", "input": "ls -l"}}]),
+        answer(None, reasoning_content=None, refusal=None, function_call=None, tool_calls=None),
+    )
+    assert [(part.message, part.text) for part in prompt.parts] == [
+        (0, "Done."),
+        (0, "Let me see."),
+        (0, "Not that."),
+        (1, '{"at": "it"}'),
+        (2, "ls -l"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("last", "in_loop"),
     [

@@ -42,17 +42,31 @@ class FunctionCall(msgspec.Struct, frozen=True):
     arguments: str | None = None
 
 
+class CustomCall(msgspec.Struct, frozen=True):
+    """What an earlier answer asked a custom tool to do, in that tool's own words."""
+
+    input: str | None = None
+
+
 class ToolCall(msgspec.Struct, frozen=True):
     """One tool call of an assistant message."""
 
     function: FunctionCall | None = None
+    custom: CustomCall | None = None
 
 
 class Message(msgspec.Struct, frozen=True):
-    """One message of the conversation."""
+    """One message of the conversation.
+
+    `function_call` is the form before `tool_calls`; `reasoning_content` is what DeepSeek, vLLM and
+    others give back to the model of its own earlier thoughts.
+    """
 
     role: str
     content: str | tuple[ContentPart, ...] | None = None
+    refusal: str | None = None
+    reasoning_content: str | None = None
+    function_call: FunctionCall | None = None
     tool_calls: tuple[ToolCall, ...] | None = None
 
 

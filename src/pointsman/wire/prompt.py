@@ -96,9 +96,18 @@ def _text_parts(request: ChatRequest) -> Iterator[TextPart]:
             for text in (part.text, part.refusal):
                 if text:
                     yield TextPart(message.role, index, number, text)
-        for call in message.tool_calls or ():
-            if call.function is not None and call.function.arguments:
-                yield TextPart(message.role, index, None, call.function.arguments)
+        for text in _other_texts(message):
+            yield TextPart(message.role, index, None, text)
+
+
+def _other_texts(message: Message) -> Iterator[str]:
+    """Yield what the model sees of a message beside its content."""
+    calls = [call.function for call in message.tool_calls or ()]
+    inputs = [call.custom.input for call in message.tool_calls or () if call.custom is not None]
+    arguments = [call.arguments for call in (message.function_call, *calls) if call is not None]
+    for text in (message.reasoning_content, message.refusal, *arguments, *inputs):
+        if text:
+            yield text
 
 
 def _content_parts(request: ChatRequest) -> Iterator[ContentPart]:

@@ -20,7 +20,10 @@ VOCABULARY = {
 }
 
 
-def a_catalog(*names: str) -> Catalog:
+PRICED = Prices(output=1.0)
+
+
+def a_catalog(*names: str, prices: Prices = PRICED) -> Catalog:
     return Catalog(
         {
             name: Model(
@@ -28,7 +31,7 @@ def a_catalog(*names: str) -> Catalog:
                 upstream_name=name,
                 family_name="generic",
                 family=FAMILIES["generic"],
-                prices=Prices(),
+                prices=prices,
                 endpoints=(Endpoint("http://127.0.0.1:1/v1"),),
                 strength=0.5,
             )
@@ -119,6 +122,14 @@ def test_too_many_alternatives_are_left_unjudged() -> None:
 def test_a_model_that_no_rule_uses_is_named() -> None:
     subjects = [fault.subject for fault in faults(a_policy(), a_catalog("a", "b"))]
     assert subjects == ["model 'b'"]
+
+
+def test_a_rule_that_weighs_costs_nobody_stated_is_named() -> None:
+    free = a_catalog("a", prices=Prices())
+    assert [fault.subject for fault in faults(a_policy(), free)] == ["rule 'last'"]
+    static = Policy((Rule("last", ("a",), choose="static"),))
+    assert list(faults(static, free)) == []
+    assert list(faults(a_policy(), a_catalog("a", prices=Prices(input=0.1)))) == []
 
 
 numbers = st.sampled_from([0.0, 0.25, 0.5, 0.75, 1.0])

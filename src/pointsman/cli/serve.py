@@ -12,6 +12,7 @@ import msgspec
 
 from pointsman.config.build import Setup, load_setup
 from pointsman.errors import ConfigError, MissingExtraError
+from pointsman.policy.analysis import faults
 
 _EPILOG = """\
 example:
@@ -56,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
     setup = _with_address(load_setup(args.config), args.host, args.port)
     server = Server(setup, args.config)
     try:
-        run_fast(serve_until_stopped(server, lambda ready: _say_ready(ready.url)))
+        run_fast(serve_until_stopped(server, lambda ready: _say_ready(ready.url, setup)))
     except OSError as error:
         raise ConfigError(
             f"cannot listen on {setup.config.server.host}:{setup.config.server.port}: "
@@ -84,7 +85,9 @@ def _with_address(setup: Setup, host: str | None, port: int | None) -> Setup:
     return msgspec.structs.replace(setup, config=config)
 
 
-def _say_ready(url: str) -> None:
+def _say_ready(url: str, setup: Setup) -> None:
+    for fault in faults(setup.world.policy, setup.world.catalog):
+        logging.getLogger("pointsman").warning("%s: %s", fault.subject, fault.message)
     print(f"pointsman listens on {url}/v1 (model `auto`); try:", file=sys.stderr)
     print(
         f"  curl {url}/v1/chat/completions -H 'content-type: application/json' -d "

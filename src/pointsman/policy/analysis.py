@@ -12,7 +12,7 @@ from typing import assert_never
 
 import msgspec
 
-from pointsman.catalog.models import Catalog
+from pointsman.catalog.models import Catalog, Model
 from pointsman.policy.conditions import All, Any_, Asks, Condition, Not
 from pointsman.policy.rules import Policy
 
@@ -60,7 +60,7 @@ Box = Mapping[tuple[str, str], Interval]
 
 
 def faults(policy: Policy, catalog: Catalog) -> Iterator[Fault]:
-    """Yield what is wrong with a policy: impossible and unreachable rules, unused models."""
+    """Yield what is wrong: impossible and unreachable rules, missing prices, unused models."""
     earlier: list[tuple[str, list[Box]]] = []
     for rule in policy.rules:
         boxes = [{}] if rule.when is None else _boxes(rule.when)
@@ -78,10 +78,20 @@ def faults(policy: Policy, catalog: Catalog) -> Iterator[Fault]:
                 )
                 break
         earlier.append((rule.name, possible))
+        if rule.choose == "gain" and not any(_costs(catalog.models[n]) for n in rule.use):
+            yield Fault(
+                f"rule '{rule.name}'",
+                "chooses by gain, but none of its models has a price, so it always takes the best "
+                "answer expected, whatever it costs: set `usd_per_million`",
+            )
     used = {name for rule in policy.rules for name in rule.use}
     for name in catalog.models:
         if name not in used:
             yield Fault(f"model '{name}'", "no rule uses it; only requests that name it reach it")
+
+
+def _costs(model: Model) -> bool:
+    return model.prices.input > 0 or model.prices.output > 0
 
 
 def _boxes(condition: Condition, *, wanted: bool = True) -> list[Box] | None:

@@ -7,6 +7,7 @@ import msgspec
 
 from pointsman.catalog.families import FAMILIES, Family, Reasoning
 from pointsman.errors import UnknownModelError
+from pointsman.wire.usage import Usage
 
 AUTO_NAMES = frozenset({"auto", "MoM", "vllm-sr/auto"})
 """Model names that mean "you choose"; the last two are the vLLM Semantic Router's."""
@@ -32,6 +33,12 @@ class Prices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         cached_price = self.input if self.cached_input is None else self.cached_input
         fresh = max(0.0, prompt - cached)
         return (fresh * self.input + cached * cached_price + output * self.output) / 1e6
+
+    def bill(self, usage: Usage) -> float:
+        """Return what an answer cost, by the tokens that its server reported."""
+        return self.usd(
+            prompt=usage.prompt_tokens, output=usage.completion_tokens, cached=usage.cached_tokens
+        )
 
 
 class Endpoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -10,7 +10,7 @@ import msgspec
 from rich.console import Console
 from rich.progress import Progress
 
-from pointsman.cli.serve import run_fast
+from pointsman.cli.serve import first_request, run_fast
 from pointsman.errors import ConfigError, MissingExtraError
 
 _PLAIN_WIDTH = 150
@@ -104,10 +104,7 @@ def _say_how_to_try(url: str, config: str, console: Console) -> None:
     console.print(f"\n[bold]Your turn[/bold]: the router listens on {url}/v1")
     # Plain prints: a line that is to be copied must not be broken to fit the terminal.
     print(f"Its config is {config}; edit it, and the router takes it over at once. Try:")
-    print(
-        f"  curl -i {url}/v1/chat/completions -H 'content-type: application/json' -d "
-        '\'{"model": "auto", "messages": [{"role": "user", "content": "What is 2+2?"}]}\''
-    )
+    print(f"  curl -i {first_request(url)}")
     console.print("Ctrl-C ends it.")
 
 

@@ -89,9 +89,10 @@ def _say_ready(url: str, setup: Setup) -> None:
     for fault in faults(setup.world.policy, setup.world.catalog):
         logging.getLogger("pointsman").warning("%s: %s", fault.subject, fault.message)
     print(f"pointsman listens on {url}/v1 (model `auto`); try:", file=sys.stderr)
-    print(
-        f"  curl {url}/v1/chat/completions -H 'content-type: application/json' -d "
-        '\'{"model": "auto", "messages": [{"role": "user", "content": "What is 2+2?"}]}\'',
-        file=sys.stderr,
-        flush=True,
-    )
+    print(f"  curl {first_request(url)}", file=sys.stderr, flush=True)
+
+
+def first_request(url: str) -> str:
+    """Return curl's arguments for a first request, as the shell wants them."""
+    body = '{"model": "auto", "messages": [{"role": "user", "content": "What is 2+2?"}]}'
+    return f"{url}/v1/chat/completions -H 'content-type: application/json' -d '{body}'"

@@ -128,10 +128,10 @@ async def _send(demo: Demo, session: aiohttp.ClientSession, request: DemoRequest
     headers = {"x-session-id": request.conversation} if request.conversation else {}
     url = f"{demo.server.url}/v1/chat/completions"
     status, usage, answered = await _ask(session, url, dict(request.body), headers)
-    big = demo.catalog.models[BIG]
+    models = demo.catalog.models
     always = {
         **request.body,
-        "model": big.upstream_name,
+        "model": models[BIG].upstream_name,
         "chat_template_kwargs": {"enable_thinking": True},
     }
     _, baseline, _ = await _ask(session, f"{demo.big_url}/chat/completions", always, {})
@@ -142,8 +142,8 @@ async def _send(demo: Demo, session: aiohttp.ClientSession, request: DemoRequest
         status=status,
         usage=usage,
         baseline=baseline,
-        usd=_usd(demo.catalog, record.model, usage),
-        usd_baseline=_usd(demo.catalog, BIG, baseline),
+        usd=models[record.model].prices.bill(usage),
+        usd_baseline=models[BIG].prices.bill(baseline),
     )
 
 
@@ -161,9 +161,3 @@ async def _ask(
             events.feed(answer)
             usage = events.usage
         return response.status, usage or Usage(), dict(response.headers)
-
-
-def _usd(catalog: Catalog, model: str, usage: Usage) -> float:
-    return catalog.models[model].prices.usd(
-        prompt=usage.prompt_tokens, output=usage.completion_tokens, cached=usage.cached_tokens
-    )

@@ -17,11 +17,7 @@ def settle(  # plain values, named at the call
     attempts: tuple[Attempt, ...],
 ) -> DecisionRecord:
     """Complete a record with the outcome; money only where the server reported tokens."""
-    usd = None
-    if usage is not None:
-        usd = model.prices.usd(
-            prompt=usage.prompt_tokens, output=usage.completion_tokens, cached=usage.cached_tokens
-        )
+    usd = None if usage is None else model.prices.bill(usage)
     return msgspec.structs.replace(
         record, outcome=outcome, status=status, attempts=attempts, usage=usage, usd=usd
     )

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import aiohttp
 from aiohttp import web
@@ -17,7 +17,7 @@ from pointsman.exchange.route import route
 from pointsman.gateway.course import Course
 from pointsman.gateway.models import model_list, model_object
 from pointsman.gateway.reading import read_body
-from pointsman.gateway.replies import error_response, json_reply, methods_of, wrong_method
+from pointsman.gateway.replies import error_response, json_reply, wrong_method
 from pointsman.gateway.upstream import Answer, Delivery, Upstreams
 from pointsman.observe.record import DecisionRecord
 from pointsman.router import Router, new_id
@@ -44,6 +44,9 @@ _NOT_COPIED = frozenset(
         "upgrade",
     }
 )
+_GET, _POST = ("GET", "HEAD"), ("POST",)
+_MODEL_PATH = "/v1/models/"
+_Served = tuple[tuple[str, ...], Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]]
 _CONVERSATION_HEADERS = ("x-session-id", "x-conversation-id")
 
 
@@ -64,6 +67,13 @@ class Gateway:
         self._running = 0
         self._keep_record = keep_record
         self._started = int(time.time())
+        self._served: dict[str, _Served] = {
+            "/v1/chat/completions": (_POST, self._chat),
+            "/chat/completions": (_POST, self._chat),
+            "/v1/models": (_GET, self._models),
+            "/health": (_GET, self._health),
+            "/ready": (_GET, self._ready),
+        }
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request; every error leaves in OpenAI's form."""
@@ -89,34 +99,33 @@ class Gateway:
 
     async def _dispatch(self, request: web.BaseRequest) -> web.StreamResponse:
         path = request.path.rstrip("/")
-        methods = methods_of(path)
-        if methods and request.method not in methods:
+        served = self._served.get(path)
+        if served is None and path.startswith(_MODEL_PATH):
+            served = (_GET, self._model)
+        if served is None:
+            raise NotFoundError(
+                f"{path[:200] or '/'} is not served; served are POST /v1/chat/completions, "
+                "GET /v1/models, GET /health, GET /ready"
+            )
+        methods, answer = served
+        if request.method not in methods:
             return wrong_method(request, methods)
-        match path:
-            case "/v1/chat/completions" | "/chat/completions":
-                return await self._chat(request)
-            case "/v1/models":
-                return json_reply(model_list(self.router.setup.world.catalog, self._started))
-            case "/health":
-                return json_reply({"status": "healthy", "service": "pointsman"})
-            case "/ready":
-                return self._ready()
-            case _ if path.startswith("/v1/models/"):
-                name = path.removeprefix("/v1/models/")
-                return json_reply(
-                    model_object(self.router.setup.world.catalog, name, self._started)
-                )
-            case _:
-                raise NotFoundError(
-                    f"{path[:200] or '/'} is not served; served are POST /v1/chat/completions, "
-                    "GET /v1/models, GET /health, GET /ready"
-                )
+        return await answer(request)
 
-    def _ready(self) -> web.Response:
+    async def _models(self, _request: web.BaseRequest) -> web.StreamResponse:
+        return json_reply(model_list(self.router.setup.world.catalog, self._started))
+
+    async def _model(self, request: web.BaseRequest) -> web.StreamResponse:
+        name = request.path.rstrip("/").removeprefix(_MODEL_PATH)
+        return json_reply(model_object(self.router.setup.world.catalog, name, self._started))
+
+    async def _health(self, _request: web.BaseRequest) -> web.StreamResponse:
+        return json_reply({"status": "healthy", "service": "pointsman"})
+
+    async def _ready(self, _request: web.BaseRequest) -> web.StreamResponse:
         if self.draining:
             return json_reply({"status": "draining"}, status=503)
-        bundle = self.router.setup.world.bundle
-        return json_reply({"status": "ready", "bundle": bundle})
+        return json_reply({"status": "ready", "bundle": self.router.setup.world.bundle})
 
     async def _chat(self, request: web.BaseRequest) -> web.StreamResponse:
         router = self.router

@@ -29,17 +29,6 @@ def json_reply(
     )
 
 
-def methods_of(path: str) -> tuple[str, ...]:
-    """Return the methods that a path takes; none where nothing is served."""
-    match path:
-        case "/v1/chat/completions" | "/chat/completions":
-            return ("POST",)
-        case "/v1/models" | "/health" | "/ready":
-            return ("GET", "HEAD")
-        case _:
-            return ("GET", "HEAD") if path.startswith("/v1/models/") else ()
-
-
 def wrong_method(request: web.BaseRequest, methods: tuple[str, ...]) -> web.Response:
     """Return the error for a path that is served with other methods."""
     allowed = ", ".join(methods)

@@ -19,7 +19,6 @@ DEFAULT_MAX_BODY_BYTES = 32 * 1024 * 1024
 AUTO = "auto"
 """The model name that means "you choose"; the catalog knows its synonyms."""
 
-_MESSAGE_KEYS = frozenset({"role", "content", "type", "text", "refusal", "tool_calls"})
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _PATH = re.compile(r" - at `\$\.?([^`]*)`$")
 _MISSING = re.compile(r"Object missing required field `([^`]*)`")
@@ -129,6 +128,7 @@ class ChatRequest(ChatFields, frozen=True):
 
 
 _DECODER = msgspec.json.Decoder(ChatFields)
+_MESSAGE_KEYS = frozenset(Message.__struct_fields__ + ContentPart.__struct_fields__)
 
 
 def parse_chat(body: bytes, *, max_bytes: int = DEFAULT_MAX_BODY_BYTES) -> ChatRequest:

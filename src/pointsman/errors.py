@@ -3,6 +3,7 @@
 PointsmanError
 ├── ConfigError            the operator's file is wrong; names the path inside it and the mend
 ├── BundleError            the encoder bundle is missing, damaged or of another format
+├── TooFewRowsError        a threshold or a head cannot be fitted on so few rows
 ├── MissingExtraError      a command needs an optional package that is not installed
 ├── RequestError           400  the client's request is wrong
 │   ├── MalformedJSONError 400  the body is not JSON, not UTF-8, or too deep
@@ -61,6 +62,12 @@ class BundleError(PointsmanError):
     """The encoder bundle cannot be used; raised at start, so that no score is ever made up."""
 
     code = "bundle_error"
+
+
+class TooFewRowsError(PointsmanError):
+    """Fewer rows than it takes to say anything; the message says how many are needed."""
+
+    code = "too_few_rows"
 
 
 class MissingExtraError(PointsmanError):

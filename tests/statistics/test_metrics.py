@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pointsman.training import metrics
+from pointsman.statistics import metrics
 
 LABELS = np.array([0, 0, 1, 2], dtype=np.intp)
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from pointsman.training.calibrate import Floats, Indices
+from pointsman.statistics.calibrate import Floats, Indices
 
 
 def accuracy(predicted: Indices, labels: Indices) -> float:

@@ -1,0 +1,1 @@
+"""Measures of what was measured: calibration, intervals, ranking; pure functions over numpy."""

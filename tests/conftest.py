@@ -8,7 +8,7 @@ from hypothesis import settings
 
 from pointsman.catalog.families import FAMILIES
 from pointsman.catalog.models import Catalog, Endpoint, Model, Prices
-from pointsman.config.build import Setup, build_world
+from pointsman.config.build import Setup, build_setup
 from pointsman.config.load import Source, parse_config
 from pointsman.encoder.bundle import Bundle, load_bundle
 from pointsman.encoder.onnx import OnnxEncoder
@@ -125,8 +125,8 @@ def bundle() -> Bundle:
 
 @pytest.fixture(scope="session")
 def encoder(bundle: Bundle) -> OnnxEncoder:
-    """The shipped encoder; tests ask nothing of how good its scores are."""
-    return OnnxEncoder(bundle)
+    """The shipped encoder, a full pass for each text; tests ask little of how good it is."""
+    return OnnxEncoder(bundle, first_tier=False)
 
 
 @pytest.fixture(scope="session")
@@ -135,8 +135,7 @@ def a_setup(bundle: Bundle) -> MakeSetup:
 
     def build(text: str) -> Setup:
         source = Source("pointsman.yaml", text)
-        config = parse_config(source)
-        return Setup(config, build_world(config, bundle, source), bundle)
+        return build_setup(parse_config(source), bundle, source)
 
     return build
 

@@ -1,7 +1,7 @@
 """Library mode: one object that decides, without a server."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import pytest
 
 from pointsman import PointsmanError, Router
 from pointsman.config.build import Setup
-from pointsman.encoder.encoding import Encoding
+from pointsman.encoder.encoding import Asked, Encoding
 from pointsman.errors import (
     BundleError,
     ConfigError,
@@ -108,10 +108,46 @@ def test_every_decision_has_an_id_of_its_own(router: Router) -> None:
 
 
 def test_classifying_measures_everything_and_decides_nothing(router: Router) -> None:
-    signals, encoding = router.classify(ASKED[2])
-    assert list(signals) == ["domain", "reasoning", "surface", "keywords"]
-    assert encoding.tokens > 0
+    signals, reading = router.classify(ASKED[2])
+    assert list(signals) == [
+        "domain",
+        "reasoning",
+        "jailbreak",
+        "injection",
+        "harmful",
+        "pii",
+        "coverage",
+        "surface",
+        "keywords",
+        "language",
+    ]
+    assert reading.judged.tokens > 0
+    assert len(reading.parts) == 1
+    assert reading.parts[0] is reading.judged
     assert len(router.sessions) == 0
+
+
+@pytest.mark.parametrize(
+    ("signals", "judged", "whole"),
+    [
+        ({"surface", "keywords", "language"}, set(), set()),
+        ({"domain"}, {"domain"}, set()),
+        (["pii"], set(), {"pii"}),
+        (("reasoning", "injection"), {"outcome", "extra_tokens"}, {"attacks"}),
+        ((), set(), set()),
+    ],
+)
+def test_classifying_asks_for_no_more_than_the_signals_wanted(
+    signals: Collection[str], judged: set[str], whole: set[str], router: Router
+) -> None:
+    counting = Counting(router)
+    router.encoder = counting  # type: ignore[assignment]  # an Encoder, as the protocol has it
+    found, reading = router.classify(ASKED[0], signals=signals)
+    assert set(found) == set(signals)
+    assert counting.asked == (
+        [Asked(frozenset(judged), frozenset(whole))] if judged | whole else []
+    )
+    assert len(reading.encodings) == len(counting.asked)
 
 
 class Counting:
@@ -120,19 +156,21 @@ class Counting:
     def __init__(self, router: Router) -> None:
         self._real = router.encoder
         self.texts: list[str] = []
+        self.asked: list[Asked] = []
         self._lock = threading.Lock()
 
-    def encode(self, text: str) -> Encoding:
+    def encode(self, text: str, asked: Asked) -> Encoding:
         with self._lock:
             self.texts.append(text)
-        return self._real.encode(text)
+            self.asked.append(asked)
+        return self._real.encode(text, asked)
 
 
 async def test_a_text_is_read_once_by_whichever_way_it_comes(router: Router) -> None:
     counting = Counting(router)
     router.encoder = counting  # type: ignore[assignment]  # an Encoder, as the protocol has it
     router.route(ASKED[0])
-    router.classify(ASKED[0])
+    router.classify(ASKED[0], signals=["reasoning"])  # what the policy asks for
     await router.aroute(ASKED[0])
     await router.aroute(ASKED[1])
     router.route(ASKED[1])

@@ -1,11 +1,12 @@
 """Library mode: one object that decides, without a server."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from pointsman.config.build import Setup, load_setup
-from pointsman.encoder.encoding import Encoding
+from pointsman.encoder.encoding import Asked, Encoding
 from pointsman.encoder.memory import EncodingMemory, text_key
 from pointsman.encoder.onnx import OnnxEncoder
 from pointsman.encoder.pool import EncoderPool, default_workers
@@ -14,9 +15,9 @@ from pointsman.exchange.plan import Forward
 from pointsman.exchange.route import route
 from pointsman.exchange.sessions import Sessions
 from pointsman.policy.counterfactual import Counterfactual, counterfactual
-from pointsman.signals import Signals, measure
+from pointsman.signals import Reading, Signals, asked_of, measure, read
 from pointsman.wire.chat import ChatRequest, chat_from_object
-from pointsman.wire.prompt import read_prompt
+from pointsman.wire.prompt import Prompt, read_prompt
 
 
 class Router:
@@ -32,7 +33,9 @@ class Router:
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
         encoder = setup.config.encoder
-        self.encoder = OnnxEncoder(setup.bundle, intra_threads=encoder.intra_threads)
+        self.encoder = OnnxEncoder(
+            setup.bundle, intra_threads=encoder.intra_threads, first_tier=encoder.first_tier
+        )
         self.memory = EncodingMemory(encoder.remember)
         sessions = setup.config.sessions
         self.sessions = Sessions(capacity=sessions.capacity, ttl_s=sessions.ttl_s)
@@ -48,24 +51,42 @@ class Router:
         """Make a router from the config that ships with pointsman."""
         return cls(load_setup())
 
-    def encode(self, text: str) -> Encoding:
+    def encode(self, text: str, asked: Asked) -> Encoding:
         """Read one text, or recall it."""
-        key = text_key(text)
+        key = text_key(text, asked)
         known = self.memory.get(key)
         if known is None:
-            known = self.encoder.encode(text)
+            known = self.encoder.encode(text, asked)
             self.memory.put(key, known)
         return known
 
-    def classify(self, request: dict[str, Any] | ChatRequest) -> tuple[Signals, Encoding]:
+    def classify(
+        self, request: dict[str, Any] | ChatRequest, *, signals: Collection[str] | None = None
+    ) -> tuple[Signals, Reading]:
         """Measure a request without deciding.
+
+        Args:
+            request: An OpenAI chat-completion request; only its messages matter.
+            signals: Names of the signals wanted; by default all. What is not wanted is not
+                computed, and where the first tier is certain of the rest it answers alone.
 
         Raises:
             RequestError: It is no valid chat request.
         """
         prompt = read_prompt(_typed(request))
-        encoding = self.encode(prompt.judged)
-        return measure(self.setup.world.detectors, prompt, encoding), encoding
+        shelf = [d for d in self.setup.shelf if signals is None or d.name in signals]
+        asked = asked_of(shelf, self.setup.config.encoder.max_windows)
+        reading = self._read(prompt, asked)
+        return measure(shelf, prompt, reading), reading
+
+    def _read(self, prompt: Prompt, asked: Asked) -> Reading:
+        texts = read(prompt, asked)
+        try:
+            text, wanted = next(texts)
+            while True:
+                text, wanted = texts.send(self.encode(text, wanted))
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]  # a generator's value is untyped
 
     def route(
         self, request: dict[str, Any] | ChatRequest, *, conversation: str | None = None

@@ -28,13 +28,35 @@ policy:
 
 @pytest.fixture(scope="session")
 def encoder() -> OnnxEncoder:
-    return OnnxEncoder(load_bundle())
+    return OnnxEncoder(load_bundle(), first_tier=False)
 
 
 @pytest.fixture
 def config(tmp_path: Path) -> str:
     path = tmp_path / "pointsman.yaml"
     path.write_text(CONFIG)
+    return str(path)
+
+
+GUARDED = """
+models:
+  small: {url: "http://127.0.0.1:1/v1", name: tiny, family: qwen3}
+  large: {url: "http://127.0.0.1:2/v1", name: huge, family: gpt-oss}
+policy:
+  rules:
+    - {name: attacks, when: {jailbreak: p, above: 0.9}, use: large, choose: static}
+    - {name: unread, when: {coverage: unread_characters}, use: large, choose: static}
+    - {name: stays, when: {pii: US_SSN}, use: small, choose: static, reasoning: off}
+    - {name: german, when: {language: de, above: 0.6}, use: large, choose: static}
+    - {name: rest, use: small, choose: static, reasoning: off}
+"""
+
+
+@pytest.fixture
+def guarded(tmp_path: Path) -> str:
+    """A config whose rules look at attacks, personal data, coverage and language alone."""
+    path = tmp_path / "guarded.yaml"
+    path.write_text(GUARDED)
     return str(path)
 
 

@@ -80,6 +80,61 @@ def test_policy_tests_with_set_signals_do_not_depend_on_the_encoder(
     ]
 
 
+GUARDS = """
+policy:
+  rules:
+    - {name: attacks, when: {any: [{jailbreak: p}, {injection: p}]}, use: large}
+    - {name: unread, when: {coverage: unread_characters}, use: large}
+    - {name: stays, when: {pii: PERSON, above: 0.8}, use: small}
+    - {name: foreign, when: {not: {language: en, above: 0.6}}, use: large}
+    - {name: rest, use: small, reasoning: off}
+"""
+QUESTION = "Which of the two plans would be finished sooner, and why is that?"
+
+
+@pytest.mark.parametrize(
+    ("signals", "rule"),
+    [
+        ("{}", "rest"),
+        ("{jailbreak: {p: 0.6}}", "attacks"),
+        ("{jailbreak: {p: 0.4}, injection: {p: 0.4}}", "rest"),
+        ("{injection: {p: 0.51}}", "attacks"),
+        ("{coverage: {unread_characters: 1}}", "unread"),
+        ("{pii: {PERSON: 0.9}}", "stays"),
+        ("{pii: {PERSON: 0.7, EMAIL_ADDRESS: 1.0}}", "rest"),
+        ("{language: {en: 0.1, de: 0.9}}", "foreign"),
+        ("{pii: {PERSON: 0.9}, jailbreak: {p: 0.9}}", "attacks"),
+        # What no rule looks at may be stated; it decides nothing.
+        ("{harmful: {p: 1.0}, domain: {math: 1.0}}", "rest"),
+    ],
+)
+def test_policy_tests_speak_of_attacks_personal_data_coverage_and_language(
+    signals: str, rule: str, config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config.write_text(MODELS + GUARDS)
+    tests = policy_tests(
+        config, f"- {{name: t, text: '{QUESTION}', signals: {signals}, expect: {{rule: {rule}}}}}"
+    )
+    assert main(["check", "-c", str(config), "--tests", tests]) == 0, capsys.readouterr().out
+
+
+def test_a_stated_type_of_personal_data_stands_for_what_was_found(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config.write_text(MODELS + GUARDS.replace("PERSON, above: 0.8", "US_SSN"))
+    tests = policy_tests(
+        config,
+        """
+- {name: found, text: "Does 536-22-8714 look like a number to you?", expect: {rule: stays}}
+- name: denied
+  text: "Does 536-22-8714 look like a number to you?"
+  signals: {pii: {US_SSN: 0.1}}
+  expect: {rule: rest}
+""",
+    )
+    assert main(["check", "-c", str(config), "--tests", tests]) == 0, capsys.readouterr().out
+
+
 def test_a_failed_policy_test_says_what_was_got_and_why(
     config: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -109,7 +164,18 @@ def test_a_request_that_cannot_be_decided_fails_its_test(
         ("- {name: t, text: x}", "missing required field `expect`"),
         ("- {name: t, text: x, expect: {modle: a}}", "unknown field `modle`"),
         ("{", "policy-tests.yaml"),
-        ("- {name: t, text: x, signals: {mood: {a: 1}}, expect: {}}", "no signal `mood`"),
+        (
+            "- {name: t, text: x, signals: {mood: {a: 1}}, expect: {}}",
+            "test 't': unknown signal `mood`; signals are: coverage, domain,",
+        ),
+        (
+            "- {name: t, text: x, signals: {pii: {EMAIL: 0.9}}, expect: {}}",
+            "test 't': signal `pii` has no `EMAIL`",
+        ),
+        (
+            "- {name: t, text: x, signals: {domain: {maths: 0.9}}, expect: {}}",
+            "has no `maths`, did you mean `math`?",
+        ),
     ],
 )
 def test_a_wrong_tests_file_gives_exit_status_2(

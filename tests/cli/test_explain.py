@@ -78,3 +78,63 @@ def test_a_prompt_that_is_not_utf_8_ends_with_2(
 
 def test_a_prompt_in_brackets_is_no_markup(run: Any, config: str) -> None:
     assert run("explain", "-c", config, "[/bold] [red]sum[/red]").status == 0
+
+
+def test_attacks_personal_data_coverage_and_language_are_told_where_a_rule_looks_at_them(
+    run: Any, guarded: str
+) -> None:
+    told = run("explain", "-c", guarded, "My SSN is 536-22-8714, as I told you on Monday.")
+    assert told.status == 0
+    assert told.out.startswith("→ small, reasoning off\n")
+    lines = {words[0]: words[1:] for words in map(str.split, told.out.splitlines()) if words}
+    assert lines["attacks"][0] == "jailbreak"
+    assert "US_SSN" in lines["pii"]
+    assert "10-21" in " ".join(lines["pii"])
+    assert " ".join(lines["coverage"]) == "everything was read, 1 encoder passes"
+    assert lines["language"][0] == "en"
+    assert "536-22" not in told.out  # places, not the data themselves
+
+
+def test_what_no_rule_looks_at_is_not_spoken_of(run: Any, config: str) -> None:
+    told = run("explain", "-c", config, "My SSN is 536-22-8714.")
+    assert not {"attacks", "pii", "coverage", "language"} & set(told.out.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Why is the sky blue?", "nothing found"),
+        (", ".join(f"jane{n}@example.org" for n in range(9)), "and 3 more"),
+    ],
+)
+def test_few_pieces_of_personal_data_are_told_one_by_one(
+    text: str, said: str, run: Any, guarded: str
+) -> None:
+    assert said in " ".join(run("explain", "-c", guarded, text).out.split())
+
+
+def test_unread_characters_are_told(run: Any, guarded: str) -> None:
+    with open(guarded, "a", encoding="utf-8") as out:  # noqa: PTH123 - a path is a word here
+        out.write("encoder: {max_windows: 1}\n")
+    told = run("explain", "-c", guarded, "-", stdin=b"word " * 3000)
+    assert "characters unread" in " ".join(told.out.split())
+    assert "✔ unread: coverage.unread_characters" in told.out
+
+
+def test_a_piece_of_personal_data_says_in_which_text_it_stands(
+    run: Any, guarded: str, tmp_path: Path
+) -> None:
+    said = [("system", "SSN: 536-22-8714"), ("user", "Mine is 536-22-8715, what is yours?")]
+    messages = [{"role": role, "content": content} for role, content in said]
+    path = tmp_path / "body.json"
+    path.write_text(json.dumps({"messages": messages}))
+    told = " ".join(run("explain", "-c", guarded, "--request", str(path)).out.split())
+    assert "at 5-16," in told
+    assert "at 8-19 of text 2" in told
+
+
+def test_the_most_probable_domains_are_told(run: Any) -> None:
+    told = run("explain", "Prove that the square root of two is irrational.")
+    (domain,) = [line for line in told.out.splitlines() if line.startswith("  domain")]
+    assert domain.split()[1] == "math"
+    assert "reasoning  p_gain" in told.out

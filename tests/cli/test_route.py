@@ -23,7 +23,9 @@ def test_a_row_says_what_would_be_done_and_why(run: Any, config: str) -> None:
     assert 0 <= decision["expected"]["p_correct"] <= 1
     assert row["edits"] == {"model": "huge", "reasoning_effort": "high"}
     assert (row["guard"], row["cache"]) == ({"verdict": "off"}, {"status": "off"})
-    assert row["signals"]["domain"]["label"]
+    assert 0 <= row["signals"]["reasoning"]["p_gain"] <= 1
+    # No rule looks at these, so nobody measured them.
+    assert row["signals"]["domain"] is row["signals"]["jailbreak"] is row["signals"]["pii"] is None
 
 
 def test_another_prompt_takes_another_rule(run: Any, config: str) -> None:
@@ -31,6 +33,21 @@ def test_another_prompt_takes_another_rule(run: Any, config: str) -> None:
     assert (row["decision"]["model"], row["decision"]["rule"]) == ("small", "rest")
     expected = {"model": "tiny", "chat_template_kwargs": {"enable_thinking": False}}
     assert row["edits"] == expected
+
+
+def test_what_a_rule_looks_at_is_measured_and_told(run: Any, guarded: str) -> None:
+    row = route(run, "-c", guarded, text="My SSN is 536-22-8714.")
+    assert (row["decision"]["rule"], row["decision"]["model"]) == ("stays", "small")
+    assert {span["type"] for span in row["signals"]["pii"]} >= {"US_SSN"}
+    assert 0 <= row["signals"]["jailbreak"]["p"] <= 1
+    assert row["signals"]["coverage"]["unread_characters"] == 0
+    assert row["signals"]["injection"] is None
+
+
+def test_a_policy_that_weighs_nothing_expects_nothing(run: Any, guarded: str) -> None:
+    decision = route(run, "-c", guarded, text="Say hello.")["decision"]
+    assert decision["rule"] == "rest"
+    assert decision["expected"]["p_correct"] is decision["counterfactual"] is None
 
 
 def test_without_a_config_the_shipped_one_decides(run: Any) -> None:

@@ -7,11 +7,12 @@ import msgspec
 import pytest
 
 from pointsman.catalog.models import Endpoint
-from pointsman.config.build import DEFAULT_CONFIG, LAST_RULE, Setup, build_world, load_setup
+from pointsman.config.build import DEFAULT_CONFIG, LAST_RULE, Setup, build_setup, load_setup
 from pointsman.config.load import Source, parse_config
 from pointsman.encoder.bundle import Bundle
+from pointsman.encoder.encoding import Asked
 from pointsman.errors import BundleError, ConfigError
-from pointsman.policy.conditions import Asks
+from pointsman.policy.conditions import Asks, Condition, Not
 from pointsman.policy.rules import DEFAULT_PREFER, Prefer, ReasoningRule
 
 MODELS = "models: {a: {url: 'http://h/v1'}, b: {url: 'http://i/v1'}}\n"
@@ -87,6 +88,30 @@ WRONG: list[tuple[str, int, str, str]] = [
         "$.policy.rules[0].when.keywords",
     ),
     (rules("{name: x, when: []}"), 4, "expected a condition", "$.policy.rules[0].when"),
+    (
+        rules("{name: x, when: {jailbreak: risk}}"),
+        4,
+        "signal `jailbreak` has no `risk`; it knows: p",
+        "$.policy.rules[0].when.jailbreak",
+    ),
+    (
+        rules("{name: x, when: {pii: EMAIL_ADRESS}}"),
+        4,
+        "did you mean `EMAIL_ADDRESS`?",
+        "$.policy.rules[0].when.pii",
+    ),
+    (
+        rules("{name: x, when: {coverage: unread}}"),
+        4,
+        "it knows: passes, unread_characters",
+        "$.policy.rules[0].when.coverage",
+    ),
+    (
+        rules("{name: x, when: {language: english}}"),
+        4,
+        "signal `language` has no `english`",
+        "$.policy.rules[0].when.language",
+    ),
 ]
 
 
@@ -197,6 +222,54 @@ def test_keywords_become_a_signal(a_setup: MakeSetup) -> None:
     assert setup.world.policy.rules[0].when == Asks("keywords", "urgent")
 
 
+@pytest.mark.parametrize(
+    ("when", "expected", "measured"),
+    [
+        ("{jailbreak: p, above: 0.8}", Asks("jailbreak", "p", 0.8), {"jailbreak"}),
+        ("{injection: p}", Asks("injection", "p"), {"injection"}),
+        ("{harmful: p, below: 0.1}", Asks("harmful", "p", None, 0.1), {"harmful"}),
+        ("{pii: US_SSN}", Asks("pii", "US_SSN"), {"pii"}),
+        ("{pii: PERSON, above: 0.8}", Asks("pii", "PERSON", 0.8), {"pii"}),
+        (
+            "{coverage: unread_characters}",
+            Asks("coverage", "unread_characters"),
+            {"coverage"},
+        ),
+        ("{not: {language: en, above: 0.6}}", Not(Asks("language", "en", 0.6)), {"language"}),
+    ],
+)
+def test_a_rule_may_look_at_attacks_personal_data_coverage_and_language(
+    when: str, expected: Condition, measured: set[str], a_setup: MakeSetup
+) -> None:
+    rule = f"{{name: x, when: {when}, use: a, choose: static}}"
+    world = a_setup(rules(f"{rule}\n    - {{name: y, use: b, choose: static}}")).world
+    assert world.policy.rules[0].when == expected
+    assert {detector.name for detector in world.detectors} == measured | {"surface"}
+
+
+def test_what_the_gain_of_a_target_depends_on_is_measured_where_it_is_weighed(
+    a_setup: MakeSetup,
+) -> None:
+    weighed, static = (a_setup(rules(f"{{name: x, choose: {c}}}")) for c in ("gain", "static"))
+    assert [d.name for d in weighed.world.detectors] == ["reasoning", "surface"]
+    assert [d.name for d in static.world.detectors] == ["surface"]
+    assert static.world.asked == Asked()
+    assert weighed.world.asked.judged == {"outcome", "extra_tokens"}
+
+
+def test_the_shelf_holds_what_the_policy_does_not_look_at(a_setup: MakeSetup) -> None:
+    setup = a_setup(MODELS)
+    assert set(setup.kinds) == {detector.name for detector in setup.shelf}
+    assert setup.kinds["domain"] == setup.kinds["language"] == "exclusive"
+    assert setup.kinds["jailbreak"] == setup.kinds["coverage"] == "numbers"
+    assert setup.kinds["pii"] == setup.kinds["keywords"] == "probabilities"
+
+
+def test_how_much_of_a_request_is_read_is_the_operators_choice(a_setup: MakeSetup) -> None:
+    assert a_setup(MODELS).world.asked.max_windows == 64
+    assert a_setup(MODELS + "encoder: {max_windows: 3}").world.asked.max_windows == 3
+
+
 def test_the_hash_is_that_of_what_is_meant(a_setup: MakeSetup) -> None:
     one = a_setup(MODELS).world.policy_hash
     same = a_setup("# a remark\nmodels:\n  b: {url: http://i/v1}\n  a: {url: http://h/v1}\n")
@@ -225,4 +298,4 @@ def test_a_bundle_without_a_head_that_routing_needs_is_refused_at_the_start(
     lacking = Bundle(bundle.path, msgspec.structs.replace(bundle.manifest, heads=heads))
     source = Source("pointsman.yaml", MODELS)
     with pytest.raises(BundleError, match="has no head outcome"):
-        build_world(parse_config(source), lacking, source)
+        build_setup(parse_config(source), lacking, source)

@@ -5,6 +5,7 @@ import pytest
 
 from pointsman.config.load import Source, parse_config
 from pointsman.config.schema import Config, Strict
+from pointsman.errors import ConfigError
 
 MODEL = "models: {a: {url: 'http://h/v1'}}"
 
@@ -15,6 +16,18 @@ def test_a_model_with_a_url_is_a_whole_config() -> None:
     assert config.server.ask_usage
     assert config.policy.rules == ()
     assert config.encoder.bundle is None
+    assert (config.encoder.max_windows, config.encoder.first_tier) == (64, True)
+
+
+def test_the_encoders_reach_and_its_first_tier_can_be_set() -> None:
+    config = parse_config(Source("x", f"{MODEL}\nencoder: {{max_windows: 1, first_tier: false}}"))
+    assert (config.encoder.max_windows, config.encoder.first_tier) == (1, False)
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "many", "1.5"])
+def test_a_number_of_windows_below_one_is_refused(value: str) -> None:
+    with pytest.raises(ConfigError, match="max_windows"):
+        parse_config(Source("x", f"{MODEL}\nencoder: {{max_windows: {value}}}"))
 
 
 def _parts(part: type[Strict] = Strict) -> list[type[Strict]]:

@@ -18,6 +18,7 @@ from pointsman.demo.standin import StandIn, StandInModel
 RULES = [
     {"name": "sums", "when": {"keywords": "sums"}, "use": "large", "choose": "static",
      "reasoning": "on"},
+    {"name": "law", "when": {"domain": "law", "above": 0.9999}, "use": "large", "choose": "static"},
     {"name": "rest", "use": ["small", "large"], "choose": "static"},
 ]  # fmt: skip
 

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator
 import msgspec
 import pytest
 
-from pointsman.encoder.encoding import UNREAD, Encoding
+from pointsman.encoder.encoding import UNREAD, Asked, Encoding
 from pointsman.encoder.memory import EncodingMemory
 from pointsman.encoder.pool import EncoderPool, default_workers
 from pointsman.errors import OverloadedError
+
+ASKED = Asked(frozenset({"domain"}))
 
 
 class SlowEncoder:
@@ -20,14 +22,16 @@ class SlowEncoder:
         self.go = threading.Event()
         self.begun = threading.Semaphore(0)
         self.texts: list[str] = []
+        self.asked: list[Asked] = []
 
-    def encode(self, text: str) -> Encoding:
+    def encode(self, text: str, asked: Asked) -> Encoding:
         self.texts.append(text)
+        self.asked.append(asked)
         self.begun.release()
         self.go.wait()
         if text.startswith("bad"):
             raise ValueError(text)
-        return msgspec.structs.replace(UNREAD, tokens=len(text))
+        return msgspec.structs.replace(UNREAD, tokens=len(text), passes=2 if text == "long" else 1)
 
     async def has_begun(self) -> None:
         """Wait until one more pass has begun."""
@@ -62,17 +66,36 @@ def a_pool(slow: SlowEncoder) -> Iterator[MakePool]:
 async def test_a_text_is_read_once_and_then_remembered(a_pool: MakePool, slow: SlowEncoder) -> None:
     slow.go.set()
     pool = a_pool()
-    first = await pool.encode("abc")
+    first = await pool.encode("abc", ASKED)
     assert first.tokens == 3
-    assert await pool.encode("abc") is first
-    assert (pool.passes, slow.texts) == (1, ["abc"])
+    assert await pool.encode("abc", ASKED) is first
+    assert (pool.passes, slow.texts, slow.asked) == (1, ["abc"], [ASKED])
+
+
+async def test_a_text_is_read_again_for_other_heads(a_pool: MakePool, slow: SlowEncoder) -> None:
+    slow.go.set()
+    pool = a_pool()
+    more = Asked(frozenset({"domain", "outcome"}))
+    for asked in (ASKED, more, ASKED, more):
+        await pool.encode("abc", asked)
+    assert slow.asked == [ASKED, more]
+
+
+async def test_passes_are_counted_as_the_encoder_counts_them(
+    a_pool: MakePool, slow: SlowEncoder
+) -> None:
+    slow.go.set()
+    pool = a_pool()
+    await pool.encode("long", ASKED)
+    await pool.encode("abc", ASKED)
+    assert pool.passes == 3
 
 
 async def test_a_forgotten_text_is_read_again(a_pool: MakePool, slow: SlowEncoder) -> None:
     slow.go.set()
     pool = a_pool(remember=1)
     for text in ("a", "b", "a"):
-        await pool.encode(text)
+        await pool.encode(text, ASKED)
     assert slow.texts == ["a", "b", "a"]
 
 
@@ -80,7 +103,7 @@ async def test_many_who_send_the_same_text_share_one_pass(
     a_pool: MakePool, slow: SlowEncoder
 ) -> None:
     pool = a_pool(workers=2)
-    clients = [asyncio.ensure_future(pool.encode("the same")) for _ in range(50)]
+    clients = [asyncio.ensure_future(pool.encode("the same", ASKED)) for _ in range(50)]
     await slow.has_begun()
     slow.go.set()
     encodings = await asyncio.gather(*clients)
@@ -90,7 +113,7 @@ async def test_many_who_send_the_same_text_share_one_pass(
 
 async def test_the_loop_goes_on_while_a_text_is_read(a_pool: MakePool, slow: SlowEncoder) -> None:
     pool = a_pool()
-    reading = asyncio.ensure_future(pool.encode("long"))
+    reading = asyncio.ensure_future(pool.encode("long", ASKED))
     await slow.has_begun()
     turns = 0
     for _ in range(1000):
@@ -106,7 +129,7 @@ async def test_as_many_texts_are_read_at_once_as_there_are_workers(
     a_pool: MakePool, slow: SlowEncoder
 ) -> None:
     pool = a_pool(workers=2)
-    clients = [asyncio.ensure_future(pool.encode(text)) for text in "abc"]
+    clients = [asyncio.ensure_future(pool.encode(text, ASKED)) for text in "abc"]
     await slow.has_begun()
     await slow.has_begun()
     assert sorted(slow.texts) == ["a", "b"]
@@ -119,19 +142,19 @@ async def test_when_too_many_wait_the_next_is_told_when_to_come_back(
     a_pool: MakePool, slow: SlowEncoder
 ) -> None:
     pool = a_pool(workers=1, queue=2)
-    clients = [asyncio.ensure_future(pool.encode(text)) for text in "abc"]
+    clients = [asyncio.ensure_future(pool.encode(text, ASKED)) for text in "abc"]
     await slow.has_begun()
     with pytest.raises(OverloadedError, match="2 texts already wait") as caught:
-        await pool.encode("d")
+        await pool.encode("d", ASKED)
     assert caught.value.status == 503
     assert caught.value.retry_after_s is not None
     assert caught.value.retry_after_s >= 1
     # A text that is on its way already takes no more room.
-    sharing = asyncio.ensure_future(pool.encode("c"))
+    sharing = asyncio.ensure_future(pool.encode("c", ASKED))
     slow.go.set()
     await asyncio.gather(*clients, sharing)
     # And when they are done, there is room again.
-    assert (await pool.encode("d")).tokens == 1
+    assert (await pool.encode("d", ASKED)).tokens == 1
     assert slow.texts == ["a", "b", "c", "d"]
 
 
@@ -140,13 +163,13 @@ async def test_a_remembered_text_is_answered_even_when_too_many_wait(
 ) -> None:
     pool = a_pool(workers=1, queue=1)
     slow.go.set()
-    await pool.encode("known")
+    await pool.encode("known", ASKED)
     slow.go.clear()
-    clients = [asyncio.ensure_future(pool.encode(text)) for text in "ab"]
+    clients = [asyncio.ensure_future(pool.encode(text, ASKED)) for text in "ab"]
     await slow.has_begun()
     with pytest.raises(OverloadedError):
-        await pool.encode("c")
-    assert (await pool.encode("known")).tokens == 5
+        await pool.encode("c", ASKED)
+    assert (await pool.encode("known", ASKED)).tokens == 5
     slow.go.set()
     await asyncio.gather(*clients)
 
@@ -155,7 +178,7 @@ async def test_a_client_that_goes_away_cancels_nobody_elses_pass(
     a_pool: MakePool, slow: SlowEncoder
 ) -> None:
     pool = a_pool()
-    leaving, staying = (asyncio.ensure_future(pool.encode("shared")) for _ in "ab")
+    leaving, staying = (asyncio.ensure_future(pool.encode("shared", ASKED)) for _ in "ab")
     await slow.has_begun()
     leaving.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -169,13 +192,13 @@ async def test_a_pass_that_all_have_left_is_still_remembered(
     a_pool: MakePool, slow: SlowEncoder
 ) -> None:
     pool = a_pool()
-    leaving = asyncio.ensure_future(pool.encode("left"))
+    leaving = asyncio.ensure_future(pool.encode("left", ASKED))
     await slow.has_begun()
     leaving.cancel()
     with pytest.raises(asyncio.CancelledError):
         await leaving
     slow.go.set()
-    assert (await pool.encode("left")).tokens == 4
+    assert (await pool.encode("left", ASKED)).tokens == 4
     assert slow.texts == ["left"]
 
 
@@ -183,13 +206,13 @@ async def test_a_failure_reaches_all_who_wait_and_is_not_remembered(
     a_pool: MakePool, slow: SlowEncoder
 ) -> None:
     pool = a_pool()
-    clients = [asyncio.ensure_future(pool.encode("bad")) for _ in range(3)]
+    clients = [asyncio.ensure_future(pool.encode("bad", ASKED)) for _ in range(3)]
     await slow.has_begun()
     slow.go.set()
     failures = await asyncio.gather(*clients, return_exceptions=True)
     assert [type(failure) for failure in failures] == [ValueError] * 3
     with pytest.raises(ValueError, match="bad"):
-        await pool.encode("bad")
+        await pool.encode("bad", ASKED)
     assert slow.texts == ["bad", "bad"]
     assert pool.passes == 0
 
@@ -198,20 +221,22 @@ async def test_a_failure_that_nobody_waits_for_makes_no_noise(
     a_pool: MakePool, slow: SlowEncoder
 ) -> None:
     pool = a_pool()
-    leaving = asyncio.ensure_future(pool.encode("bad"))
+    leaving = asyncio.ensure_future(pool.encode("bad", ASKED))
     await slow.has_begun()
     leaving.cancel()
     with pytest.raises(asyncio.CancelledError):
         await leaving
     slow.go.set()
-    assert (await pool.encode("good")).tokens == 4
+    assert (await pool.encode("good", ASKED)).tokens == 4
 
 
 async def test_closing_lets_the_pass_that_runs_end_and_drops_what_waits(
     a_pool: MakePool, slow: SlowEncoder
 ) -> None:
     pool = a_pool(workers=1)
-    running, waiting = (asyncio.ensure_future(pool.encode(text)) for text in ("runs", "waits"))
+    running, waiting = (
+        asyncio.ensure_future(pool.encode(text, ASKED)) for text in ("runs", "waits")
+    )
     await slow.has_begun()
     closing = asyncio.ensure_future(asyncio.to_thread(pool.close))
     with pytest.raises(asyncio.CancelledError):
@@ -228,7 +253,7 @@ def test_passes_that_outlive_their_loop_are_in_nobodys_way(
     pool = a_pool(workers=1, queue=1)
 
     async def leave(*texts: str) -> None:
-        clients = [asyncio.ensure_future(pool.encode(text)) for text in texts]
+        clients = [asyncio.ensure_future(pool.encode(text, ASKED)) for text in texts]
         await slow.has_begun()
         for client in clients:
             client.cancel()
@@ -236,8 +261,8 @@ def test_passes_that_outlive_their_loop_are_in_nobodys_way(
 
     asyncio.run(leave("left", "waiting"))
     slow.go.set()
-    assert asyncio.run(pool.encode("left")).tokens == 4
-    assert asyncio.run(pool.encode("new")).tokens == 3
+    assert asyncio.run(pool.encode("left", ASKED)).tokens == 4
+    assert asyncio.run(pool.encode("new", ASKED)).tokens == 3
 
 
 def test_there_is_at_least_one_worker() -> None:

@@ -8,31 +8,32 @@ import pytest
 
 from pointsman.catalog.families import Reasoning
 from pointsman.catalog.models import Target
-from pointsman.encoder.encoding import UNREAD, Encoding
+from pointsman.encoder.encoding import UNREAD, Asked, Encoding
 from pointsman.exchange.drive import drive, drive_async
 from pointsman.exchange.effects import Effect, Encode, Recollect, Remember
 from pointsman.exchange.sessions import Sessions
 
 TARGET = Target("m", Reasoning("off"))
+ASKED = Asked(frozenset({"domain"}), max_windows=3)
 
 
-def read(text: str) -> Encoding:
-    return msgspec.structs.replace(UNREAD, tokens=len(text))
+def read(text: str, asked: Asked) -> Encoding:
+    return msgspec.structs.replace(UNREAD, tokens=len(text), passes=asked.max_windows)
 
 
 class Beside:
     """Reads as `read`, awaited."""
 
-    async def encode(self, text: str) -> Encoding:
-        return read(text)
+    async def encode(self, text: str, asked: Asked) -> Encoding:
+        return read(text, asked)
 
 
 def an_exchange() -> Generator[Effect, Any, list[Any]]:
     before = yield Recollect("c")
-    encoding = yield Encode("four")
+    encoding = yield Encode("four", ASKED)
     remembered = yield Remember("c", TARGET)
     after = yield Recollect("c")
-    return [before, encoding.tokens, remembered, after]
+    return [before, encoding.tokens, encoding.passes, remembered, after]
 
 
 def a_failing_exchange() -> Generator[Effect, Any, str]:
@@ -46,8 +47,8 @@ def one_that_asks_nothing() -> Generator[Effect, Any, str]:
 
 
 async def test_both_drivers_give_every_reply_and_return_the_end() -> None:
-    assert drive(an_exchange(), read, Sessions()) == [None, 4, None, TARGET]
-    assert await drive_async(an_exchange(), Beside(), Sessions()) == [None, 4, None, TARGET]
+    assert drive(an_exchange(), read, Sessions()) == [None, 4, 3, None, TARGET]
+    assert await drive_async(an_exchange(), Beside(), Sessions()) == [None, 4, 3, None, TARGET]
 
 
 async def test_both_drivers_share_what_a_session_knows() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import assume, given
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 
 from pointsman.catalog.families import Reasoning
 from pointsman.catalog.models import AUTO_NAMES, Catalog, Model, Target
-from pointsman.encoder.encoding import Encoding
+from pointsman.config.build import Setup
+from pointsman.encoder.encoding import Asked, Encoding, TextSpan
 from pointsman.errors import NoCandidateError, UnknownModelError
 from pointsman.exchange.effects import Effect, Encode, Recollect, Remember
 from pointsman.exchange.plan import Forward
@@ -19,11 +21,18 @@ from pointsman.policy.conditions import Asks
 from pointsman.policy.decide import NAMED
 from pointsman.policy.rules import Policy, Prefer, ReasoningRule, Rule
 from pointsman.policy.world import World
-from pointsman.signals import default_detectors
+from pointsman.signals import asked_of, default_detectors
+from pointsman.signals.findings import Measure, Span, Spans
 from pointsman.wire.chat import ChatRequest, chat_from_object
 from pointsman.wire.prompt import read_prompt
 
-LABELS = {"domain": ("math", "law"), "outcome": ("both", "heavy_only", "light_only", "neither")}
+LABELS = {
+    "domain": ("math", "law"),
+    "outcome": ("both", "heavy_only", "light_only", "neither"),
+    "attacks": ("jailbreak", "injection", "harmful"),
+    "pii": ("O", "B-PERSON", "I-PERSON"),
+}
+JUDGED = Asked(frozenset({"domain", "outcome", "extra_tokens"}))
 QUESTION = "How many primes are there below one hundred?"
 USER = {"role": "user", "content": QUESTION}
 ANSWER = {"role": "assistant", "content": "Twenty-five."}
@@ -50,6 +59,7 @@ def an_encoding(p_gain: float = 0.0, math: float = 0.9, extra_tokens: float = 10
 @pytest.fixture(scope="session")
 def world(a_model: Callable[..., Model], a_catalog: Callable[..., Catalog]) -> World:
     hard = Asks("reasoning", "p_gain", above=0.6)
+    shelf = [d for d in default_detectors(LABELS) if d.whole == frozenset()]
     return World(
         policy=Policy(
             (
@@ -61,16 +71,35 @@ def world(a_model: Callable[..., Model], a_catalog: Callable[..., Catalog]) -> W
         catalog=a_catalog(
             a_model("small", price=1.0, strength=0.0), a_model("large", price=10.0, strength=1.0)
         ),
-        detectors=default_detectors(LABELS),
+        detectors=tuple(shelf),
+        asked=asked_of(shelf, 64),
         policy_hash="abc",
         bundle="tiny 1",
+    )
+
+
+@pytest.fixture(scope="session")
+def watchful(world: World) -> World:
+    """The same world with rules on attacks and personal data before its own."""
+    detectors = default_detectors(LABELS)
+    rules = (
+        Rule("attack", ("large",), Asks("jailbreak", "p", above=0.5), choose="static"),
+        Rule("unread", ("large",), Asks("coverage", "unread_characters"), choose="static"),
+        Rule("person", ("small",), Asks("pii", "PERSON"), choose="static"),
+        *world.policy.rules,
+    )
+    return msgspec.structs.replace(
+        world,
+        policy=msgspec.structs.replace(world.policy, rules=rules),
+        detectors=detectors,
+        asked=asked_of(detectors, 3),
     )
 
 
 def played(
     exchange: Generator[Effect, Any, Forward],
     *,
-    encoding: Encoding | None = None,
+    encoding: Encoding | Callable[[Encode], Encoding] | None = None,
     recollection: Target | None = None,
 ) -> tuple[Forward, list[Effect]]:
     """Play an exchange to its end; returns its plan and the effects it yielded."""
@@ -85,7 +114,7 @@ def played(
         effects.append(effect)
         match effect:
             case Encode():
-                reply = encoding or an_encoding()
+                reply = encoding(effect) if callable(encoding) else encoding or an_encoding()
             case Recollect():
                 reply = recollection
             case Remember():
@@ -102,7 +131,7 @@ def kinds(effects: list[Effect]) -> list[str]:
 
 def test_a_first_turn_is_read_decided_and_remembered(world: World) -> None:
     plan, effects = played(route(asked(), world, decision_id="d1"))
-    assert effects[0] == Encode(QUESTION)
+    assert effects[0] == Encode(QUESTION, JUDGED)
     assert kinds(effects) == ["Encode", "Remember"]
     assert isinstance(effects[1], Remember)
     assert effects[1].target == plan.decision.target
@@ -135,7 +164,7 @@ def test_a_request_that_names_its_model_is_not_read(name: str, world: World) -> 
     assert kinds(effects) == ["Remember"]
     assert (plan.model, plan.rule) == ("large", NAMED)
     assert plan.edits == ({} if name == "large-v1" else {"model": "large-v1"})
-    assert set(plan.record.signals) == {"surface", "keywords"}
+    assert set(plan.record.signals) == {"surface", "keywords", "language"}
 
 
 def test_a_name_that_nobody_knows_is_refused(world: World) -> None:
@@ -224,6 +253,110 @@ def test_the_largest_counts_overflow_nothing(name: str, number: int, world: Worl
     assert plan.body()
     request = asked(thinking={"type": "enabled", "budget_tokens": number})
     assert played(route(request, world, decision_id="d"))[0].body()
+
+
+# --- What is read, and for whom ---------------------------------------------------------------
+
+
+def test_rules_that_look_at_nothing_the_encoder_says_cost_no_pass(
+    a_setup: Callable[[str], Setup],
+) -> None:
+    world = a_setup(
+        "models: {a: {url: 'http://h/v1'}, b: {url: 'http://i/v1'}}\n"
+        "keywords: {urgent: [now]}\n"
+        "policy:\n"
+        "  rules:\n"
+        "    - {name: now, when: {any: [{keywords: urgent}, {surface: turns, above: 9}]}, use: b,"
+        " choose: static}\n"
+        "    - {name: german, when: {language: de}, use: b, choose: static}\n"
+        "    - {name: rest, use: a, choose: static}\n"
+    ).world
+    for text, rule in (("Do it now!", "now"), ("Wie spät ist es denn jetzt?", "german")):
+        plan, effects = played(
+            route(asked({"role": "user", "content": text}), world, decision_id="d")
+        )
+        assert (plan.rule, kinds(effects)) == (rule, ["Remember"])
+
+
+@pytest.mark.parametrize(
+    ("rules", "judged", "whole"),
+    [
+        ("{name: x, use: a, choose: static}", set(), set()),
+        ("{name: x, use: a}", {"outcome", "extra_tokens"}, set()),
+        ("{name: x, when: {domain: math}, use: a, choose: static}", {"domain"}, set()),
+        (
+            "{name: x, when: {any: [{not: {harmful: p}}, {domain: law}]}, use: a, choose: static}",
+            {"domain"},
+            {"attacks"},
+        ),
+        ("{name: x, when: {pii: PERSON}, use: a, choose: static}", set(), {"pii"}),
+        (
+            "{name: x, when: {coverage: unread_characters}, use: a, choose: static}",
+            set(),
+            {"attacks", "pii"},
+        ),
+    ],
+)
+def test_only_the_heads_that_a_rule_looks_at_are_asked_for(
+    rules: str, judged: set[str], whole: set[str], a_setup: Callable[[str], Setup]
+) -> None:
+    last = "{name: last, use: a, choose: static}"
+    world = a_setup(
+        "models: {a: {url: 'http://h/v1'}}\nencoder: {max_windows: 5}\n"
+        f"policy: {{rules: [{rules}, {last}]}}\n"
+    ).world
+    assert world.asked == Asked(frozenset(judged), frozenset(whole), 5)
+
+
+def test_every_text_is_read_for_attacks_and_the_judged_one_once(watchful: World) -> None:
+    request = asked({"role": "system", "content": "Be brief."}, USER, RESULT)
+    _, effects = played(route(request, watchful, decision_id="d"))
+    read = [effect for effect in effects if isinstance(effect, Encode)]
+    only_whole = msgspec.structs.replace(watchful.asked, judged=frozenset())
+    assert read == [
+        Encode(QUESTION, watchful.asked),
+        Encode("25", only_whole),
+        Encode("Be brief.", only_whole),
+    ]
+
+
+def test_an_attack_in_a_tools_result_decides(watchful: World) -> None:
+    def reply(effect: Encode) -> Encoding:
+        p = 0.9 if effect.text == "25" else 0.1
+        attacks = {"jailbreak": p, "injection": 0.0, "harmful": 0.0}
+        whole = an_encoding()
+        return msgspec.structs.replace(whole, scores={**whole.scores, "attacks": attacks})
+
+    plan, _ = played(route(asked(USER, RESULT), watchful, decision_id="d"), encoding=reply)
+    assert plan.rule == "attack"
+    assert plan.record.signals["jailbreak"] == Measure({"p": 0.9})
+    assert plan.record.signals["injection"] == Measure({"p": 0.0})
+
+
+def test_a_name_in_the_system_text_decides_and_its_place_is_recorded(watchful: World) -> None:
+    def reply(effect: Encode) -> Encoding:
+        there = effect.text.find("Ada Byron")
+        found = (TextSpan("PERSON", there, there + 9, 0.8),) if there >= 0 else ()
+        return msgspec.structs.replace(an_encoding(), spans={"pii": found})
+
+    request = asked({"role": "system", "content": "You serve Ada Byron."}, USER)
+    plan, _ = played(route(request, watchful, decision_id="d"), encoding=reply)
+    assert plan.rule == "person"
+    assert plan.record.signals["pii"] == Spans((Span("PERSON", 0, 10, 19, 0.8),))
+
+
+def test_what_the_windows_do_not_reach_is_no_harmless_text(watchful: World) -> None:
+    turns = [
+        {"role": "user", "content": f"And what is then the answer to question {n}?"}
+        for n in range(9)
+    ]
+    plan, effects = played(route(asked(*turns), watchful, decision_id="d"))
+    assert kinds(effects).count("Encode") == 3
+    assert plan.rule == "unread"
+    unread = sum(len(turn["content"]) for turn in turns[:6])
+    assert plan.record.signals["coverage"] == Measure(
+        {"unread_characters": float(unread), "passes": 3.0}
+    )
 
 
 # --- Plans again ----------------------------------------------------------------------------------

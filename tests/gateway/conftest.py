@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import aiohttp
 import pytest
 
-from pointsman.config.build import Setup, build_world
+from pointsman.config.build import Setup, build_setup
 from pointsman.config.load import Source, parse_config
 from pointsman.demo.standin import StandIn, StandInModel
 from pointsman.encoder.bundle import Bundle, load_bundle
@@ -24,7 +24,11 @@ from pointsman.gateway.server import Server
 from pointsman.observe.record import DecisionRecord
 
 # Without a condition and with `static`, the first model of the pool is chosen, reasoning off.
-FIRST_OF_THE_POOL = {"name": "first", "choose": "static"}
+# Every text is read, as a rule looks at its domain, and goes to the first model all the same.
+FIRST_OF_THE_POOL = (
+    {"name": "law", "when": {"domain": "law", "above": 0.9999}, "choose": "static"},
+    {"name": "first", "choose": "static"},
+)
 
 
 class Gate:
@@ -68,7 +72,7 @@ def bundle() -> Bundle:
 
 @pytest.fixture(scope="session")
 def encoder(bundle: Bundle) -> OnnxEncoder:
-    return OnnxEncoder(bundle)
+    return OnnxEncoder(bundle, first_tier=False)
 
 
 @pytest.fixture
@@ -77,8 +81,7 @@ def setup_of(bundle: Bundle) -> Callable[[dict[str, Any]], Setup]:
 
     def check(config: dict[str, Any]) -> Setup:
         source = Source("pointsman.yaml", json.dumps(config))
-        typed = parse_config(source)
-        return Setup(typed, build_world(typed, bundle, source), bundle)
+        return build_setup(parse_config(source), bundle, source)
 
     return check
 
@@ -101,7 +104,7 @@ async def serve(
             path: Path | None = None,
             **sections: Any,
         ) -> Gate:
-            policy = {"rules": [FIRST_OF_THE_POOL] if rules is None else rules}
+            policy = {"rules": FIRST_OF_THE_POOL if rules is None else rules}
             server_section = {"port": 0, "drain_s": 5, **sections.pop("server", {})}
             config = {"models": models, "policy": policy, "server": server_section, **sections}
             if path is not None:

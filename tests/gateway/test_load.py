@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from pointsman.demo.standin import StandIn
-from pointsman.encoder.encoding import Encoding
+from pointsman.encoder.encoding import Asked, Encoding
 from pointsman.encoder.memory import EncodingMemory
 from pointsman.encoder.pool import EncoderPool
 
@@ -25,9 +25,9 @@ class HeldEncoder:
         self._inner = inner
         self.go = threading.Event()
 
-    def encode(self, text: str) -> Encoding:
+    def encode(self, text: str, asked: Asked) -> Encoding:
         self.go.wait(20)
-        encoding: Encoding = self._inner.encode(text)
+        encoding: Encoding = self._inner.encode(text, asked)
         return encoding
 
 

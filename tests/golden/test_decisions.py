@@ -10,17 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import numpy as np
 import pytest
 
 from pointsman.config.build import Setup
 from pointsman.config.load import Source, parse_yaml
-from pointsman.encoder.encoding import Encoding
+from pointsman.encoder.encoding import NO_VECTOR, Asked, Encoding
 from pointsman.exchange.drive import drive
 from pointsman.exchange.route import route
 from pointsman.exchange.sessions import Sessions
 from pointsman.policy.decide import decide
-from pointsman.signals.findings import Measure, Scores
+from pointsman.signals import vocabulary
+from pointsman.signals.findings import Finding, Measure, Scores, Span, Spans
 from pointsman.wire.chat import chat_from_object
 
 FILES = sorted((Path(__file__).parent / "decisions").glob("*.yaml"))
@@ -32,10 +32,21 @@ CASES = [
 ]
 
 
-def nothing_measured(setup: Setup) -> Encoding:
+def nothing_measured(setup: Setup, asked: Asked) -> Encoding:
     labels = setup.bundle.labels()
-    scores = {head: dict.fromkeys(names, 0.0) for head, names in labels.items()}
-    return Encoding(scores, {"extra_tokens": 0.0}, np.zeros(4, np.float32), 0, truncated=False)
+    heads = asked.judged | asked.whole
+    scores = {head: dict.fromkeys(labels[head], 0.0) for head in heads & set(labels) - {"pii"}}
+    return Encoding(scores, {"extra_tokens": 0.0}, NO_VECTOR, 0, truncated=False)
+
+
+def set_to(finding: Finding, values: dict[str, float]) -> Finding:
+    match finding:
+        case Scores(scores=known, exclusive=exclusive):
+            return Scores({**known, **values}, exclusive)
+        case Measure(values=known):
+            return Measure({**known, **values})
+        case Spans(spans=spans):
+            return Spans((*spans, *(Span(type_, 0, 0, 0, p) for type_, p in values.items())))
 
 
 @pytest.mark.parametrize(("config", "case"), CASES)
@@ -46,15 +57,11 @@ def test_a_policy_decides_as_written(
     messages = [{"role": "user", "content": case.get("text", "Tell me something.")}]
     request = chat_from_object({"messages": messages, **case.get("request", {})})
     exchange = route(request, setup.world, decision_id="golden")
-    plan = drive(exchange, lambda _: nothing_measured(setup), Sessions())
-    signals = dict(plan.question.signals)
+    plan = drive(exchange, lambda _text, asked: nothing_measured(setup, asked), Sessions())
+    signals, known = dict(plan.question.signals), vocabulary(setup.shelf)
     for name, values in case.get("signals", {}).items():
-        finding = signals[name]
-        assert isinstance(finding, Scores | Measure)
-        known = finding.scores if isinstance(finding, Scores) else finding.values
-        assert set(values) <= set(known), "a case speaks of what nobody measures"
-        kind = type(finding)
-        signals[name] = kind({**known, **values})
+        assert set(values) <= known[name], "a case speaks of what nobody measures"
+        signals[name] = set_to(signals[name], values)
     question = msgspec.structs.replace(plan.question, signals=signals)
     decision = decide(question, setup.world.policy, setup.world.catalog)
     assert str(decision.target) == case["decision"]

@@ -6,19 +6,32 @@ from hypothesis import strategies as st
 
 from pointsman.catalog.families import FAMILIES
 from pointsman.catalog.models import Catalog, Endpoint, Model, Prices
-from pointsman.policy.analysis import Interval, faults
+from pointsman.policy.analysis import Interval, Kinds, faults
 from pointsman.policy.conditions import Condition, holds, parse_condition
 from pointsman.policy.rules import Policy, Rule
 from pointsman.signals import Signals
-from pointsman.signals.findings import Measure, Scores
+from pointsman.signals.findings import Measure, Scores, Span, Spans
 
 VOCABULARY = {
     "domain": frozenset({"math", "law", "physics"}),
     "reasoning": frozenset({"p_gain", "extra_tokens"}),
     "surface": frozenset({"turns"}),
     "keywords": frozenset({"urgent"}),
+    "jailbreak": frozenset({"p"}),
+    "pii": frozenset({"EMAIL_ADDRESS"}),
+    "coverage": frozenset({"unread_characters"}),
+    "language": frozenset({"en", "fr"}),
 }
-
+KINDS: Kinds = {
+    "domain": "exclusive",
+    "language": "exclusive",
+    "reasoning": "numbers",
+    "surface": "numbers",
+    "jailbreak": "numbers",
+    "coverage": "numbers",
+    "keywords": "probabilities",
+    "pii": "probabilities",
+}
 
 PRICED = Prices(output=1.0)
 
@@ -55,7 +68,7 @@ def a_policy(*conditions: object) -> Policy:
 def found(*conditions: object) -> list[tuple[str, str]]:
     return [
         (fault.subject, fault.message)
-        for fault in faults(a_policy(*conditions), a_catalog("a"))
+        for fault in faults(a_policy(*conditions), a_catalog("a"), KINDS)
         if fault.subject != "rule 'last'"
     ]
 
@@ -70,6 +83,14 @@ def found(*conditions: object) -> list[tuple[str, str]]:
         {"all": [{"domain": "math", "above": 0.5}, {"domain": "law", "above": 0.5}]},
         {"not": {"any": [{"domain": "law", "above": 0.5}, {"domain": "law", "below": 0.7}]}},
         {"all": [{"keywords": "urgent"}, {"not": {"keywords": "urgent"}}]},
+        # The probability of an attack lies between 0 and 1 although its finding is a measure.
+        {"jailbreak": "p", "above": 1},
+        {"jailbreak": "p", "below": 0},
+        {"all": [{"jailbreak": "p"}, {"jailbreak": "p", "below": 0.5}]},
+        {"pii": "EMAIL_ADDRESS", "above": 1},
+        {"coverage": "unread_characters", "below": 0},
+        # A text has one language, as it has one domain.
+        {"all": [{"language": "en", "above": 0.5}, {"language": "fr", "above": 0.5}]},
     ],
 )
 def test_a_condition_that_can_never_hold_is_found(condition: object) -> None:
@@ -91,6 +112,10 @@ def test_a_condition_that_can_never_hold_is_found(condition: object) -> None:
         ),
         ({"not": {"domain": "math", "above": 0.5}}, {"domain": "math", "below": 0.5}),
         (None, {"domain": "math"}),
+        # Without bounds: a probability above 0.5, a number above 0.
+        ({"jailbreak": "p"}, {"jailbreak": "p", "above": 0.6}),
+        ({"pii": "EMAIL_ADDRESS"}, {"pii": "EMAIL_ADDRESS", "above": 0.6}),
+        ({"coverage": "unread_characters"}, {"coverage": "unread_characters", "above": 9}),
     ],
 )
 def test_a_rule_behind_a_wider_one_is_never_reached(first: object, second: object) -> None:
@@ -107,6 +132,14 @@ def test_a_rule_behind_a_wider_one_is_never_reached(first: object, second: objec
         ({"domain": "math", "above": 0.5}, {"not": {"domain": "math", "above": 0.5}}),
         ({"domain": "math", "below": 0.5}, {"not": {"domain": "math", "above": 0.5}}),
         ({"reasoning": "extra_tokens", "above": 100}, {"reasoning": "extra_tokens", "above": 50}),
+        ({"jailbreak": "p"}, {"jailbreak": "p", "above": 0.4}),
+        ({"jailbreak": "p"}, {"pii": "EMAIL_ADDRESS"}),
+        ({"language": "en", "above": 0.4}, {"language": "fr", "above": 0.4}),
+        # Keywords and personal data may be there together: their labels exclude nothing.
+        (
+            {"all": [{"pii": "EMAIL_ADDRESS", "above": 0.9}, {"keywords": "urgent"}]},
+            {"pii": "EMAIL_ADDRESS", "above": 0.9},
+        ),
     ],
 )
 def test_rules_that_both_have_work_to_do_are_left_in_peace(first: object, second: object) -> None:
@@ -120,25 +153,31 @@ def test_too_many_alternatives_are_left_unjudged() -> None:
 
 
 def test_a_model_that_no_rule_uses_is_named() -> None:
-    subjects = [fault.subject for fault in faults(a_policy(), a_catalog("a", "b"))]
+    subjects = [fault.subject for fault in faults(a_policy(), a_catalog("a", "b"), KINDS)]
     assert subjects == ["model 'b'"]
 
 
 def test_a_rule_that_weighs_costs_nobody_stated_is_named() -> None:
     free = a_catalog("a", prices=Prices())
-    assert [fault.subject for fault in faults(a_policy(), free)] == ["rule 'last'"]
+    assert [fault.subject for fault in faults(a_policy(), free, KINDS)] == ["rule 'last'"]
     static = Policy((Rule("last", ("a",), choose="static"),))
-    assert list(faults(static, free)) == []
-    assert list(faults(a_policy(), a_catalog("a", prices=Prices(input=0.1)))) == []
+    assert list(faults(static, free, KINDS)) == []
+    assert list(faults(a_policy(), a_catalog("a", prices=Prices(input=0.1)), KINDS)) == []
 
 
 numbers = st.sampled_from([0.0, 0.25, 0.5, 0.75, 1.0])
-asks = st.builds(
-    lambda name, above, width: {"domain": name, "above": above, "below": above + width},
-    st.sampled_from(["math", "law"]),
+bounded = st.builds(
+    lambda asked, above, width: {**asked, "above": above, "below": above + width},
+    st.sampled_from(
+        [{"domain": "math"}, {"domain": "law"}, {"jailbreak": "p"}, {"pii": "EMAIL_ADDRESS"}]
+    ),
     numbers,
     st.sampled_from([0.25, 0.5, 1.0]),
 )
+bare = st.sampled_from(
+    [{"domain": "math"}, {"jailbreak": "p"}, {"pii": "EMAIL_ADDRESS"}, {"surface": "turns"}]
+)
+asks = bounded | bare
 conditions = st.recursive(
     asks,
     lambda inner: st.one_of(
@@ -150,13 +189,22 @@ conditions = st.recursive(
 )
 
 
-@given(conditions, conditions, st.floats(0, 1), st.floats(0, 1))
+@given(conditions, conditions, *[st.floats(0, 1)] * 4, st.integers(0, 2))
 def test_no_finding_is_ever_wrong(
-    first: dict[str, object], second: dict[str, object], math_share: float, p: float
+    first: dict[str, object],
+    second: dict[str, object],
+    math_share: float,
+    p: float,
+    attack: float,
+    address: float,
+    turns: int,
 ) -> None:
     signals: Signals = {
         "domain": Scores({"math": p * math_share, "law": p * (1 - math_share)}),
         "reasoning": Measure({}),
+        "jailbreak": Measure({"p": attack}),
+        "pii": Spans((Span("EMAIL_ADDRESS", 0, 0, 1, address),)),
+        "surface": Measure({"turns": float(turns)}),
     }
     parsed: list[Condition] = [parse_condition(raw, VOCABULARY, "$") for raw in (first, second)]
     said = dict(found(first, second))

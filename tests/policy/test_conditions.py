@@ -15,6 +15,7 @@ from pointsman.policy.conditions import (
     Asks,
     Condition,
     Not,
+    asked_signals,
     holds,
     in_words,
     parse_condition,
@@ -27,6 +28,8 @@ VOCABULARY = {
     "reasoning": frozenset({"p_gain"}),
     "surface": frozenset({"turns"}),
     "pii": frozenset({"EMAIL"}),
+    "jailbreak": frozenset({"p"}),
+    "injection": frozenset({"p"}),
     "keywords": frozenset[str](),
 }
 SIGNALS: Mapping[str, Finding] = {
@@ -34,6 +37,8 @@ SIGNALS: Mapping[str, Finding] = {
     "reasoning": Measure({"p_gain": 0.3}),
     "surface": Measure({"turns": 2.0}),
     "pii": Spans((Span("EMAIL", 0, 0, 5, 0.9),)),
+    "jailbreak": Measure({"p": 0.4}),
+    "injection": Measure({"p": 0.6}),
     "keywords": Scores({}, exclusive=False),
 }
 
@@ -57,6 +62,10 @@ def parse(raw: Any) -> Condition:
         ({"reasoning": "p_gain"}, True),
         ({"surface": "turns"}, True),
         ({"pii": "EMAIL"}, True),
+        # An attack's p is a probability: "any jailbreak at all" would be every request.
+        ({"jailbreak": "p"}, False),
+        ({"jailbreak": "p", "above": 0.3}, True),
+        ({"injection": "p"}, True),
         ({"pii": "EMAIL", "above": 0.95}, False),
         ({"surface": "turns", "above": 2}, False),
         ({"surface": "turns", "above": 1}, True),
@@ -95,6 +104,28 @@ def test_a_condition_reads_as_a_person_would_say_it(
     assert in_words(parse(raw), SIGNALS) == found
 
 
+@pytest.mark.parametrize(
+    ("raw", "signals"),
+    [
+        ({"domain": "math"}, ["domain"]),
+        ({"not": {"jailbreak": "p"}}, ["jailbreak"]),
+        (
+            {
+                "any": [
+                    {"domain": "math"},
+                    {"all": [{"pii": "EMAIL"}, {"not": {"domain": "law"}}]},
+                ]
+            },
+            ["domain", "pii", "domain"],
+        ),
+    ],
+)
+def test_the_signals_that_a_condition_asks_are_told(
+    raw: dict[str, Any], signals: list[str]
+) -> None:
+    assert list(asked_signals(parse(raw))) == signals
+
+
 def _nested(depth: int) -> dict[str, Any]:
     raw: dict[str, Any] = {"domain": "math"}
     for _ in range(depth):
@@ -110,7 +141,11 @@ def _nested(depth: int) -> dict[str, Any]:
         ({}, "$.when", "expected a condition"),
         ("math", "$.when", "expected a condition"),
         ({"domainn": "math"}, "$.when", "unknown signal `domainn`, did you mean `domain`?"),
-        ({"domainn": "math"}, "$.when", "signals are: domain, keywords, pii, reasoning, surface"),
+        (
+            {"domainn": "math"},
+            "$.when",
+            "signals are: domain, injection, jailbreak, keywords, pii, reasoning, surface",
+        ),
         ({3: "math"}, "$.when", "unknown signal `3`"),
         ({"domain": "maths"}, "$.when.domain", "did you mean `math`?; it knows: law, math"),
         ({"domain": 3}, "$.when.domain", "signal `domain` has no `3`"),

@@ -56,6 +56,15 @@ def test_where_nothing_depends_on_reasoning_nothing_would_change(
     assert counterfactual(question, decide(question, policy, two), policy, two) is None
 
 
+def test_a_policy_that_does_not_measure_reasoning_has_no_turn(
+    two: Catalog, some_signals: MakeSignals
+) -> None:
+    policy = Policy((Rule("all", ("large", "small"), choose="static"),))
+    unmeasured = {name: one for name, one in some_signals().items() if name != "reasoning"}
+    question = Question(unmeasured)
+    assert counterfactual(question, decide(question, policy, two), policy, two) is None
+
+
 def test_a_need_at_which_nothing_is_left_is_no_alternative(
     two: Catalog, some_signals: MakeSignals
 ) -> None:

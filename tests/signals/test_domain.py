@@ -5,6 +5,7 @@ import pytest
 
 from pointsman.encoder.encoding import UNREAD
 from pointsman.signals.domain import DomainDetector
+from pointsman.signals.reading import Reading
 from pointsman.wire.chat import chat_from_object
 from pointsman.wire.prompt import read_prompt
 
@@ -16,5 +17,5 @@ PROMPT = read_prompt(chat_from_object({"messages": [{"role": "user", "content": 
 )
 def test_the_domain_heads_probabilities_are_handed_on(scores: dict[str, float]) -> None:
     encoding = msgspec.structs.replace(UNREAD, scores={"domain": scores, "outcome": {}})
-    finding = DomainDetector(("math", "law"))(PROMPT, encoding)
+    finding = DomainDetector(("math", "law"))(PROMPT, Reading(judged=encoding))
     assert (finding.scores, finding.exclusive) == (scores, True)

@@ -1,30 +1,9 @@
-"""The three kinds of finding, and what a condition compares of each."""
+"""The three kinds of finding."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pointsman.signals.detector import value_of
-from pointsman.signals.findings import Finding, Measure, Scores, Span, Spans
-
-SPANS = Spans((Span("EMAIL", 0, 1, 5, 0.4), Span("EMAIL", 0, 9, 12, 0.9), Span("IP", 1, 0, 3, 0.2)))
-
-
-@pytest.mark.parametrize(
-    ("finding", "name", "value"),
-    [
-        (Scores({"math": 0.7, "law": 0.3}), "math", 0.7),
-        (Scores({"math": 0.7}), "physics", 0.0),
-        (Measure({"turns": 3.0}), "turns", 3.0),
-        (Measure({}), "turns", 0.0),
-        (SPANS, "EMAIL", 0.9),
-        (SPANS, "IP", 0.2),
-        (SPANS, "NAME", 0.0),
-        (Spans(()), "EMAIL", 0.0),
-    ],
-)
-def test_a_condition_compares_this_value(finding: Finding, name: str, value: float) -> None:
-    assert value_of(finding, name) == value
+from pointsman.signals.findings import Scores
 
 
 def test_the_top_label_is_the_most_probable_one() -> None:

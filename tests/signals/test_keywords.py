@@ -4,15 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pointsman.encoder.encoding import UNREAD
 from pointsman.signals.keywords import KeywordDetector
+from pointsman.signals.reading import NOTHING_READ
 from pointsman.wire.chat import chat_from_object
 from pointsman.wire.prompt import read_prompt
 
 
 def found(words: tuple[str, ...], text: str) -> bool:
     prompt = read_prompt(chat_from_object({"messages": [{"role": "user", "content": text}]}))
-    return KeywordDetector({"list": words})(prompt, UNREAD).scores == {"list": 1.0}
+    return KeywordDetector({"list": words})(prompt, NOTHING_READ).scores == {"list": 1.0}
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_only_what_the_user_says_now_is_searched() -> None:
             }
         )
     )
-    finding = KeywordDetector({"list": ("urgent",)})(prompt, UNREAD)
+    finding = KeywordDetector({"list": ("urgent",)})(prompt, NOTHING_READ)
     assert (finding.scores, finding.exclusive) == ({"list": 0.0}, False)
 
 
@@ -75,7 +75,7 @@ def test_each_list_is_searched_by_itself() -> None:
     prompt = read_prompt(chat_from_object({"messages": [{"role": "user", "content": "a b"}]}))
     detector = KeywordDetector({"first": ("a",), "second": ("c",)})
     assert detector.names == {"first", "second"}
-    assert detector(prompt, UNREAD).scores == {"first": 1.0, "second": 0.0}
+    assert detector(prompt, NOTHING_READ).scores == {"first": 1.0, "second": 0.0}
 
 
 @given(

@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from pointsman.encoder.encoding import UNREAD
+from pointsman.signals.reading import Reading
 from pointsman.signals.reasoning import ReasoningDetector
 from pointsman.wire.chat import chat_from_object
 from pointsman.wire.prompt import read_prompt
@@ -27,7 +28,7 @@ def test_gain_is_that_only_the_heavy_answer_is_right(
     encoding = msgspec.structs.replace(
         UNREAD, scores={"outcome": outcome}, measures={"extra_tokens": 380.0}
     )
-    values = ReasoningDetector()(PROMPT, encoding).values
+    values = ReasoningDetector()(PROMPT, Reading(judged=encoding)).values
     assert values == {
         "p_gain": heavy_only,
         "p_loss": light_only,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pointsman.encoder.encoding import UNREAD
+from pointsman.signals.reading import NOTHING_READ
 from pointsman.signals.surface import BYTES_PER_TOKEN, SurfaceDetector
 from pointsman.wire.chat import chat_from_object
 from pointsman.wire.prompt import read_prompt
@@ -25,7 +25,7 @@ RESULT = {"role": "tool", "content": "ok"}
     ],
 )
 def test_counts_are_counted(request_fields: dict[str, Any], expected: dict[str, float]) -> None:
-    values = SurfaceDetector()(read_prompt(chat_from_object(request_fields)), UNREAD).values
+    values = SurfaceDetector()(read_prompt(chat_from_object(request_fields)), NOTHING_READ).values
     assert {name: values[name] for name in expected} == expected
 
 
@@ -40,5 +40,5 @@ def test_counts_are_counted(request_fields: dict[str, Any], expected: dict[str, 
 def test_prompt_tokens_are_estimated_from_the_bytes_of_texts_and_tools(
     fields: dict[str, Any], size: int
 ) -> None:
-    values = SurfaceDetector()(read_prompt(chat_from_object(fields)), UNREAD).values
+    values = SurfaceDetector()(read_prompt(chat_from_object(fields)), NOTHING_READ).values
     assert values["prompt_tokens"] == size / BYTES_PER_TOKEN

@@ -15,6 +15,7 @@ COMMANDS: dict[str, str] = {
     "explain": "say in words what would happen to a prompt, why, and what would change it",
     "check": "check a config: errors, unreachable rules, your policy tests",
     "init": "write a pointsman.yaml to start from",
+    "learn": "fit heads of your own: gain from recorded outcomes, or labels from examples",
     "bench": "measure this machine: latency per stage, memory, start-up",
     "train": "fine-tune an encoder bundle on a data directory (extra `train`)",
 }

@@ -1,8 +1,9 @@
 """`pointsman check`: is this config right, and does it decide as its operator expects?"""
 
 import argparse
+from collections.abc import Collection
 from pathlib import Path
-from typing import Any
+from typing import Any, assert_never
 
 import msgspec
 
@@ -10,10 +11,11 @@ from pointsman.config.build import Setup, load_setup
 from pointsman.config.policy_tests import PolicyTest, load_policy_tests
 from pointsman.errors import ConfigError, PointsmanError
 from pointsman.policy.analysis import faults
+from pointsman.policy.conditions import suggestion
 from pointsman.policy.decide import decide
 from pointsman.router import Router
-from pointsman.signals import Signals
-from pointsman.signals.findings import Measure, Scores
+from pointsman.signals import Signals, Vocabulary, vocabulary
+from pointsman.signals.findings import Measure, Scores, Span, Spans
 
 _EPILOG = """\
 A file of policy tests is a YAML list:
@@ -42,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     setup = load_setup(args.config)
     found = [
         {"subject": fault.subject, "message": fault.message}
-        for fault in faults(setup.world.policy, setup.world.catalog)
+        for fault in faults(setup.world.policy, setup.world.catalog, setup.kinds)
     ]
     results = _run_tests(setup, args.tests) if args.tests else []
     failed = [result for result in results if result["failures"]]
@@ -59,6 +61,8 @@ def _show(setup: Setup, found: list[dict[str, str]], results: list[dict[str, Any
         f"{len(world.catalog.models)} models, {len(world.policy.rules)} rules, "
         f"encoder {world.bundle}, policy {world.policy_hash}"
     )
+    for name, head in setup.heads.items():
+        print(f"head {name}: {head.rows} rows, {head.verdict}")
     for fault in found:
         print(f"finding: {fault['subject']}: {fault['message']}")
     for result in results:
@@ -80,7 +84,7 @@ def _failures(router: Router, test: PolicyTest) -> list[str]:
     world = router.setup.world
     try:
         plan = router.route(test.body())
-        signals = _overridden(plan.question.signals, test)
+        signals = _overridden(plan.question.signals, test, vocabulary(router.setup.shelf))
         question = msgspec.structs.replace(plan.question, signals=signals)
         decision = decide(question, world.policy, world.catalog)
     except ConfigError:
@@ -100,16 +104,35 @@ def _failures(router: Router, test: PolicyTest) -> list[str]:
     ]
 
 
-def _overridden(signals: Signals, test: PolicyTest) -> Signals:
+def _overridden(signals: Signals, test: PolicyTest, known: Vocabulary) -> Signals:
     changed = dict(signals)
     for name, values in test.signals.items():
+        _check_names(test, name, values, known)
         match signals.get(name):
             case Scores(scores=scores, exclusive=exclusive):
                 changed[name] = Scores({**scores, **values}, exclusive)
             case Measure(values=measured):
                 changed[name] = Measure({**measured, **values})
-            case _:
-                raise ConfigError(
-                    f"test '{test.name}': there is no signal `{name}` whose values can be set"
-                )
+            case Spans(spans=spans):
+                kept = tuple(span for span in spans if span.type not in values)
+                stated = (Span(type_, 0, 0, 0, p) for type_, p in values.items())
+                changed[name] = Spans((*kept, *stated))
+            case None:
+                continue  # no rule looks at it, or the request names its model
+            case finding:
+                assert_never(finding)
     return changed
+
+
+def _check_names(test: PolicyTest, signal: str, values: Collection[str], known: Vocabulary) -> None:
+    if signal not in known:
+        raise ConfigError(
+            f"test '{test.name}': unknown signal `{signal}`{suggestion(signal, known)}; signals "
+            f"are: {', '.join(sorted(known))}"
+        )
+    for name in values:
+        if name not in known[signal]:
+            raise ConfigError(
+                f"test '{test.name}': signal `{signal}` has no `{name}`"
+                f"{suggestion(name, known[signal])}; it knows: {', '.join(sorted(known[signal]))}"
+            )

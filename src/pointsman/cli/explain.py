@@ -3,6 +3,7 @@
 import argparse
 import math
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -17,12 +18,18 @@ from pointsman.exchange.plan import Forward
 from pointsman.policy.conditions import holds, in_words
 from pointsman.policy.decide import alternatives
 from pointsman.router import Router
-from pointsman.signals.findings import Measure, Scores
+from pointsman.signals import Signals
+from pointsman.signals.attacks import ATTACKS
+from pointsman.signals.detector import value_of
+from pointsman.signals.findings import Measure, Scores, Span, Spans
 from pointsman.wire.chat import parse_chat
 from pointsman.wire.prompt import read_prompt
 
 _ALWAYS_SHOWN = 4
 """Columns of the table of alternatives; the fifth says why one is excluded."""
+
+_MOST_SPANS = 6
+"""Pieces of personal data that are shown one by one."""
 
 _EPILOG = """\
 examples:
@@ -109,6 +116,39 @@ def _show_reading(plan: Forward, console: Console) -> None:
             f"about {values['extra_tokens']:.0f} extra tokens; right at once "
             f"{values['p_light']:.2f}, right when reasoned {values['p_heavy']:.2f}"
         )
+    for label, found in _other_lines(signals):
+        console.print(Text(f"  {label:<10} {found}"))
+
+
+def _other_lines(signals: Signals) -> Iterator[tuple[str, str]]:
+    """What a policy need not ask for, where it did; texts are not repeated, only their places."""
+    attacks = [(name, signals[name]) for name in ATTACKS if name in signals]
+    if attacks:
+        yield "attacks", ", ".join(f"{name} {value_of(one, 'p'):.2f}" for name, one in attacks)
+    match signals.get("pii"):
+        case Spans(spans=()):
+            yield "pii", "nothing found"
+        case Spans(spans=spans):
+            found = [f"{s.type} {s.p:.2f} at {_place(s)}" for s in spans[:_MOST_SPANS]]
+            more = [f"and {len(spans) - _MOST_SPANS} more"] if len(spans) > _MOST_SPANS else []
+            yield "pii", ", ".join([*found, *more])
+    match signals.get("coverage"):
+        case Measure(values=counts):
+            unread = counts["unread_characters"]
+            said = f"{unread:.0f} characters unread" if unread else "everything was read"
+            yield "coverage", f"{said}, {counts['passes']:.0f} encoder passes"
+    match signals.get("language"):
+        case Scores(top=(name, p)):
+            yield "language", f"{name} {p:.2f}"
+    for signal, finding in signals.items():
+        if signal not in {"domain", "language"} and isinstance(finding, Scores):
+            best = sorted(finding.scores.items(), key=lambda item: -item[1])[:3]
+            if finding.exclusive and best:  # labels that the operator has taught
+                yield signal, ", ".join(f"{label} {p:.2f}" for label, p in best)
+
+
+def _place(span: Span) -> str:
+    return f"{span.start}-{span.end}" + (f" of text {span.part + 1}" if span.part else "")
 
 
 def _show_rules(plan: Forward, router: Router, console: Console) -> None:

@@ -1,45 +1,59 @@
 """Signals and decisions as the plain objects that commands and the API print."""
 
-from typing import Any
+from typing import Any, assert_never
 
-from pointsman.encoder.encoding import Encoding
 from pointsman.exchange.plan import Forward
 from pointsman.policy.counterfactual import Counterfactual
-from pointsman.signals import Signals
-from pointsman.signals.findings import Measure, Scores
+from pointsman.signals import Reading, Signals
+from pointsman.signals.attacks import ATTACKS
+from pointsman.signals.findings import Measure, Scores, Spans
+from pointsman.wire.prompt import Prompt, read_prompt
+
+_NAMED = ("domain", "reasoning", *ATTACKS, "pii")
+"""Signals that every row speaks of."""
 
 
-def signals_row(signals: Signals) -> dict[str, Any]:
+def signals_row(signals: Signals, prompt: Prompt) -> dict[str, Any]:
     """Return signals in the shape of `classify` output.
 
-    Heads that the bundle does not have are null: not measured is not the same as harmless.
+    Of `_NAMED`, those that were not measured are null: not measured is not the same as harmless.
     """
-    row: dict[str, Any] = {}
-    domain = signals.get("domain")
-    if isinstance(domain, Scores) and domain.top:
-        label, p = domain.top
-        row["domain"] = {"label": label, "p": p, "scores": dict(domain.scores)}
-    reasoning = signals.get("reasoning")
-    if isinstance(reasoning, Measure):
-        row["reasoning"] = dict(reasoning.values)
-    for name in ("jailbreak", "injection", "harmful", "pii"):
-        row[name] = None
-    for name in ("surface", "keywords"):
-        finding = signals.get(name)
-        if isinstance(finding, Measure):
-            row[name] = dict(finding.values)
-        elif isinstance(finding, Scores) and finding.scores:
-            row[name] = dict(finding.scores)
+    row: dict[str, Any] = dict.fromkeys(_NAMED)
+    for name, finding in signals.items():
+        match finding:
+            case Scores(exclusive=True, top=(label, p), scores=scores):
+                row[name] = {"label": label, "p": p, "scores": dict(scores)}
+            case Scores(scores=scores):
+                row |= {name: dict(scores)} if scores else {}
+            case Measure(values=values):
+                row[name] = dict(values)
+            case Spans():
+                row[name] = _spans(finding, prompt)
+            case _:
+                assert_never(finding)
     return row
 
 
-def classify_row(signals: Signals, encoding: Encoding, ms: float) -> dict[str, Any]:
+def _spans(found: Spans, prompt: Prompt) -> list[dict[str, Any]]:
+    """Return spans with the message and content part that each stands in."""
+    rows = []
+    for span in found.spans:
+        part = prompt.parts[span.part]
+        row = {"type": span.type, "start": span.start, "end": span.end, "p": span.p}
+        rows.append({**row, "part": [part.message, part.part]})
+    return rows
+
+
+def classify_row(signals: Signals, prompt: Prompt, reading: Reading, ms: float) -> dict[str, Any]:
     """Return one `classify` output line."""
+    encodings = reading.encodings
+    first = all(encoding.tier == "first" for encoding in encodings)
     return {
-        **signals_row(signals),
-        "tokens": encoding.tokens,
-        "truncated": encoding.truncated,
-        "tier": "encoder",
+        **signals_row(signals, prompt),
+        "tokens": sum(encoding.tokens for encoding in encodings),
+        "truncated": reading.judged.truncated,
+        "tier": "first" if encodings and first else "encoder",
+        "passes": sum(encoding.passes for encoding in encodings),
         "ms": round(ms, 3),
     }
 
@@ -49,7 +63,7 @@ def route_row(plan: Forward, turn: Counterfactual | None) -> dict[str, Any]:
     decision = plan.decision
     reasoning = decision.target.reasoning
     return {
-        "signals": signals_row(plan.question.signals),
+        "signals": signals_row(plan.question.signals, read_prompt(plan.request)),
         "decision": {
             "model": decision.target.model,
             "endpoint": plan.card.endpoints[0].url,

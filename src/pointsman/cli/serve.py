@@ -86,7 +86,7 @@ def _with_address(setup: Setup, host: str | None, port: int | None) -> Setup:
 
 
 def _say_ready(url: str, setup: Setup) -> None:
-    for fault in faults(setup.world.policy, setup.world.catalog):
+    for fault in faults(setup.world.policy, setup.world.catalog, setup.kinds):
         logging.getLogger("pointsman").warning("%s: %s", fault.subject, fault.message)
     print(f"pointsman listens on {url}/v1 (model `auto`); try:", file=sys.stderr)
     print(f"  curl {first_request(url)}", file=sys.stderr, flush=True)

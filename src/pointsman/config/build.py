@@ -8,16 +8,19 @@ import msgspec
 
 from pointsman.catalog.families import FAMILIES, Family
 from pointsman.catalog.models import AUTO_NAMES, Catalog, Endpoint, Model, default_strengths
+from pointsman.config.heads import basis_of, digest_of, load_heads
 from pointsman.config.load import Source, parse_config, read_source
 from pointsman.config.schema import Config, ModelConfig, PreferConfig, RuleConfig
 from pointsman.encoder.bundle import DEFAULT_BUNDLE, Bundle, load_bundle
 from pointsman.errors import BundleError, ConfigError
-from pointsman.policy.conditions import parse_condition, suggestion
+from pointsman.policy.conditions import asked_signals, parse_condition, suggestion
 from pointsman.policy.decide import NAMED
 from pointsman.policy.rules import DEFAULT_PREFER, Policy, Prefer, ReasoningRule, Rule
 from pointsman.policy.selection import SELECTORS
 from pointsman.policy.world import World
-from pointsman.signals import Vocabulary, default_detectors, vocabulary
+from pointsman.signals import Detector, Vocabulary, asked_of, default_detectors, vocabulary
+from pointsman.signals.detector import Kind
+from pointsman.signals.head_file import Head
 
 DEFAULT_CONFIG = Path(__file__).parent / "default.yaml"
 LAST_RULE = "default"
@@ -25,11 +28,23 @@ LAST_RULE = "default"
 
 
 class Setup(msgspec.Struct, frozen=True):
-    """A config that has been checked, with the bundle it runs on."""
+    """A config that has been checked, with the bundle it runs on.
+
+    Attributes:
+        shelf: Every detector there is; the world has those that its policy asks for.
+        heads: What the operator has learned, by the name of its signal.
+    """
 
     config: Config
     world: World
     bundle: Bundle
+    shelf: tuple[Detector, ...]
+    heads: Mapping[str, Head] = {}
+
+    @property
+    def kinds(self) -> dict[str, Kind]:
+        """What the values of each signal on the shelf are."""
+        return {detector.name: detector.kind for detector in self.shelf}
 
 
 def load_setup(path: Path | None = None) -> Setup:
@@ -41,17 +56,39 @@ def load_setup(path: Path | None = None) -> Setup:
     """
     source = read_source(path or DEFAULT_CONFIG)
     config = parse_config(source)
+    return build_setup(config, bundle_of(config, source), source)
+
+
+def build_setup(config: Config, bundle: Bundle, source: Source) -> Setup:
+    """Put a typed config together with its bundle.
+
+    Raises:
+        ConfigError: The config contradicts itself or names what is not there.
+        BundleError: The bundle lacks a head that routing needs.
+    """
+    heads = load_heads(config.heads, bundle, source)
+    shelf = default_detectors(bundle.labels(), config.keywords, heads)
+    return Setup(config, build_world(config, bundle, source, shelf, heads), bundle, shelf, heads)
+
+
+def bundle_of(config: Config, source: Source) -> Bundle:
+    """Read the encoder bundle that a config names, or the shipped one.
+
+    Raises:
+        BundleError: It is missing or damaged.
+    """
     folder = config.encoder.bundle
-    bundle = load_bundle(_beside(source, folder) if folder else DEFAULT_BUNDLE)
-    return Setup(config, build_world(config, bundle, source), bundle)
+    return load_bundle(Path(source.name).parent / folder if folder else DEFAULT_BUNDLE)
 
 
-def _beside(source: Source, folder: str) -> Path:
-    return Path(source.name).parent / folder
-
-
-def build_world(config: Config, bundle: Bundle, source: Source) -> World:
-    """Turn a typed config into catalog, policy and detectors.
+def build_world(
+    config: Config,
+    bundle: Bundle,
+    source: Source,
+    shelf: tuple[Detector, ...],
+    heads: Mapping[str, Head] | None = None,
+) -> World:
+    """Turn a typed config into catalog, policy and the detectors that the policy asks for.
 
     Raises:
         ConfigError: It contradicts itself or names what is not there.
@@ -63,20 +100,32 @@ def build_world(config: Config, bundle: Bundle, source: Source) -> World:
     for name, words in config.keywords.items():
         if not words or not all(word.strip() for word in words):
             raise source.error("expected a list of words", f"$.keywords.{name}")
-    detectors = default_detectors(bundle.labels(), config.keywords)
     policy = Policy(
-        rules=_rules(config.policy.rules, catalog, vocabulary(detectors), source),
+        rules=_rules(config.policy.rules, catalog, vocabulary(shelf), source),
         prefer=_prefer(config.policy.prefer, source),
+        basis=basis_of(heads or {}, config.heads),
     )
-    digest = hashlib.sha256(msgspec.json.encode(config, order="sorted")).hexdigest()
+    needed = _needed(policy)
+    detectors = tuple(detector for detector in shelf if detector.name in needed)
+    digest = hashlib.sha256(msgspec.json.encode(config, order="sorted"))
+    if heads:
+        digest.update(digest_of(heads.values()))
     return World(
         policy=policy,
         catalog=catalog,
         detectors=detectors,
-        policy_hash=digest[:16],
+        asked=asked_of(detectors, config.encoder.max_windows),
+        policy_hash=digest.hexdigest()[:16],
         bundle=f"{bundle.manifest.name} {bundle.manifest.version}",
         ask_usage=config.server.ask_usage,
     )
+
+
+def _needed(policy: Policy) -> frozenset[str]:
+    """The signals that a policy looks at; prompts are always counted, to price them."""
+    asked = {name for rule in policy.rules if rule.when for name in asked_signals(rule.when)}
+    weighs = any(rule.choose != "static" for rule in policy.rules)
+    return frozenset(asked | {"surface"} | ({"reasoning"} if weighs else set()))
 
 
 def _check_heads(bundle: Bundle) -> None:

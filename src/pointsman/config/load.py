@@ -130,7 +130,7 @@ def parse_config(source: Source) -> Config:
     raw = parse_yaml(source)
     if not isinstance(raw, dict) or not raw.get("models"):
         raise source.error("expected a mapping with at least one model under `models`")
-    for section in ("models", "families", "keywords"):
+    for section in ("models", "families", "keywords", "heads"):
         _check_each(source, raw, section)
     try:
         return msgspec.convert(raw, Config)

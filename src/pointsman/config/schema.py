@@ -139,6 +139,12 @@ class EncoderConfig(Strict, frozen=True):
         intra_threads: Cores within one pass; above 1 lowers latency on idle machines.
         queue: Texts that may wait for a worker before clients are told to come back later.
         remember: Texts whose encodings are remembered (about 4 kB each).
+        max_windows: After so many passes of about 220 word pieces over the texts that signals must
+            see whole (attacks, personal data), no further text of a request is begun, and no text
+            takes more. What stays unread, oldest texts first, is counted in
+            `{coverage: unread_characters}`.
+        first_tier: Whether the cheap first tier may answer alone where it is certain, by the
+            error bound stated in the bundle's manifest; otherwise every text gets a full pass.
     """
 
     bundle: str | None = None
@@ -146,6 +152,8 @@ class EncoderConfig(Strict, frozen=True):
     intra_threads: Count = 1
     queue: Count = 128
     remember: Count = 4096
+    max_windows: Count = 64
+    first_tier: bool = True
 
 
 class SessionConfig(Strict, frozen=True):
@@ -162,11 +170,15 @@ class Config(Strict, frozen=True):
         models: The models by the names that rules use.
         families: Reasoning switches of further model families.
         keywords: Lists of words; condition `{keywords: NAME}` holds when one is in the prompt.
+        heads: Files that `pointsman learn` has written, relative to this one. `gain` takes the
+            place of the shipped estimate of gain and tokens; any other name is a signal of its
+            own, with the labels it was learned on, such as `{ticket: refund, above: 0.7}`.
     """
 
     models: dict[str, ModelConfig]
     families: dict[str, Family] = {}
     keywords: dict[str, tuple[str, ...]] = {}
+    heads: dict[str, str] = {}
     policy: PolicyConfig = PolicyConfig()
     server: ServerConfig = ServerConfig()
     upstream: UpstreamConfig = UpstreamConfig()

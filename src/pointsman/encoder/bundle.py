@@ -5,39 +5,86 @@ Everything about the labels lives in the manifest, so no label list stands twice
 """
 
 import hashlib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
+from pointsman.encoder.first_tier import TierNote, tier_contradictions
+from pointsman.encoder.tagging import span_types
 from pointsman.errors import BundleError
+from pointsman.statistics.thresholds import Threshold
 
-FORMAT = 1
+FORMAT = 2
 DEFAULT_BUNDLE = Path(__file__).parent.parent / "bundles" / "default"
 
 
 class ScoresHead(msgspec.Struct, frozen=True, tag="scores", tag_field="kind"):
-    """A classification head; its probabilities are softmax(logits / temperature).
+    """Labels that exclude one another.
 
-    Temperature scaling: Guo et al. 2017, "On Calibration of Modern Neural Networks", section 4.2.
+    Probabilities are softmax(encoder_weight · logits + tier_weight · the first tier's logits). With
+    the second weight zero, the first is 1 / temperature: Guo et al. 2017, "On Calibration of Modern
+    Neural Networks", section 4.2.
+    """
+
+    name: str
+    output: str
+    labels: tuple[str, ...]
+    encoder_weight: float = 1.0
+    tier_weight: float = 0.0
+
+
+class FlagsHead(msgspec.Struct, frozen=True, tag="flags", tag_field="kind"):
+    """Labels that stand each for itself; a text can have none or several.
+
+    The probability of a label is sigmoid(encoder_weight · logit + tier_weight · the first tier's
+    logit + offset): Platt 1999, "Probabilistic Outputs for Support Vector Machines".
+    """
+
+    name: str
+    output: str
+    labels: tuple[str, ...]
+    encoder_weights: tuple[float, ...]
+    tier_weights: tuple[float, ...]
+    offsets: tuple[float, ...]
+    thresholds: Mapping[str, Threshold] = {}
+
+
+class SpansHead(msgspec.Struct, frozen=True, tag="spans", tag_field="kind"):
+    """A tag for every word piece; see `tagging`.
+
+    Attributes:
+        labels: The tags: `O`, then `B-TYPE` and `I-TYPE` for each type.
+        temperature: Of the softmax over tags.
+        least: Spans of a smaller probability are not reported.
     """
 
     name: str
     output: str
     labels: tuple[str, ...]
     temperature: float = 1.0
+    least: float = 0.0
 
 
 class MeasureHead(msgspec.Struct, frozen=True, tag="measure", tag_field="kind"):
-    """A regression head; with scale `log1p` its value is expm1(output) · smear.
+    """A regression head: its output, or the line of it where that is lower.
 
-    The smear corrects the mean of a log-scale regression: Duan 1983, "Smearing Estimate".
+    With scale `log1p` the value is expm1 of that, times smear. The line takes back what is too high
+    on texts that the training did not see; it may not raise what is low: it is fitted on exam
+    questions, and small talk lies far below them. The smear corrects the mean of a log-scale
+    regression: Duan 1983, "Smearing Estimate".
     """
 
     name: str
     output: str
     scale: Literal["log1p", "linear"] = "linear"
     smear: float = 1.0
+    slope: float = 1.0
+    offset: float = 0.0
+
+
+Head = ScoresHead | FlagsHead | SpansHead | MeasureHead
 
 
 class EmbeddingOutput(msgspec.Struct, frozen=True):
@@ -58,8 +105,9 @@ class Manifest(msgspec.Struct, frozen=True):
     tokenizer: str
     files: dict[str, str]
     max_tokens: int
-    heads: tuple[ScoresHead | MeasureHead, ...]
+    heads: tuple[Head, ...]
     embedding: EmbeddingOutput
+    first_tier: TierNote | None = None
 
 
 class Bundle(msgspec.Struct, frozen=True):
@@ -74,7 +122,8 @@ class Bundle(msgspec.Struct, frozen=True):
 
     def labels(self) -> dict[str, tuple[str, ...]]:
         """Return each classification head's labels, in the order of its outputs."""
-        return {h.name: h.labels for h in self.manifest.heads if isinstance(h, ScoresHead)}
+        labelled = (ScoresHead, FlagsHead, SpansHead)
+        return {h.name: h.labels for h in self.manifest.heads if isinstance(h, labelled)}
 
 
 def load_bundle(path: Path = DEFAULT_BUNDLE) -> Bundle:
@@ -89,9 +138,12 @@ def load_bundle(path: Path = DEFAULT_BUNDLE) -> Bundle:
             f"encoder bundle {path}: format {manifest.format} is not format {FORMAT}, which this "
             "version of pointsman reads: use a bundle made by the same version of `pointsman train`"
         )
-    for needed in (manifest.graph, manifest.tokenizer):
+    tier = (manifest.first_tier.file,) if manifest.first_tier else ()
+    for needed in (manifest.graph, manifest.tokenizer, *tier):
         if needed not in manifest.files:
             raise BundleError(f"encoder bundle {path}: manifest.json lists no hash of {needed}")
+    for fault in _contradictions(manifest):
+        raise BundleError(f"encoder bundle {path}: manifest.json contradicts itself: {fault}")
     for name, expected in manifest.files.items():
         _check_file(path / name, expected)
     return Bundle(path, manifest)
@@ -109,6 +161,23 @@ def _read_manifest(path: Path) -> Manifest:
         return msgspec.json.decode(raw, type=Manifest)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BundleError(f"encoder bundle {path}: manifest.json is damaged: {error}") from error
+
+
+def _contradictions(manifest: Manifest) -> Iterator[str]:
+    """What would otherwise fail, or give wrong numbers, while serving."""
+    for head in manifest.heads:
+        if isinstance(head, SpansHead):
+            try:
+                span_types(head.labels)
+            except ValueError as error:
+                yield f"head {head.name}: {error}"
+        elif isinstance(head, FlagsHead):
+            numbers = (head.encoder_weights, head.tier_weights, head.offsets)
+            if any(len(each) != len(head.labels) for each in numbers):
+                yield f"head {head.name}: expected a weight and an offset for each label"
+    if manifest.first_tier is not None:
+        labels = {h.name: h.labels for h in manifest.heads if not isinstance(h, MeasureHead)}
+        yield from tier_contradictions(manifest.first_tier, labels)
 
 
 def _check_file(file: Path, expected: str) -> None:

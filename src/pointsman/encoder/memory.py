@@ -4,14 +4,19 @@ import hashlib
 from collections import OrderedDict
 from threading import Lock
 
-from pointsman.encoder.encoding import Encoding
+from pointsman.encoder.encoding import Asked, Encoding
 
 Key = bytes
 
 
-def text_key(text: str) -> Key:
-    """Return the hash under which a text's encoding is kept; the text itself is not."""
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+def text_key(text: str, asked: Asked) -> Key:
+    """Return the hash under which a text's encoding is kept; the text itself is not.
+
+    What was asked is part of it: an encoding holds nothing else.
+    """
+    heads = f"{sorted(asked.judged)}{sorted(asked.whole)}{asked.max_windows}\n"
+    whole = (heads + text).encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(whole, digest_size=16).digest()
 
 
 class EncodingMemory:

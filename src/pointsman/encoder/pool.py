@@ -10,7 +10,7 @@ import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from pointsman.encoder.encoding import Encoder, Encoding
+from pointsman.encoder.encoding import Asked, Encoder, Encoding
 from pointsman.encoder.memory import EncodingMemory, Key, text_key
 from pointsman.errors import OverloadedError
 
@@ -41,23 +41,23 @@ class EncoderPool:
         self._pass_s = _FIRST_PASS_S
         self.passes = 0
 
-    async def encode(self, text: str) -> Encoding:
+    async def encode(self, text: str, asked: Asked) -> Encoding:
         """Read one text, or recall it.
 
         Raises:
             OverloadedError: `queue` texts wait already; carries the seconds to wait.
         """
-        key = text_key(text)
+        key = text_key(text, asked)
         known = self._memory.get(key)
         if known is not None:
             return known
         running = self._in_flight.get(key)
         if running is None or running.get_loop().is_closed():
-            running = self._start(key, text)
+            running = self._start(key, text, asked)
         # Shielded: a client that goes away must not cancel a pass that others wait for.
         return await asyncio.shield(running)
 
-    def _start(self, key: Key, text: str) -> asyncio.Future[Encoding]:
+    def _start(self, key: Key, text: str, asked: Asked) -> asyncio.Future[Encoding]:
         waiting = len(self._in_flight) - self._workers
         if waiting >= self._queue:
             waiting -= self._forget_closed_loops()
@@ -68,7 +68,7 @@ class EncoderPool:
                 retry_after_s=max(1, math.ceil(wait_s)),
             )
         loop = asyncio.get_running_loop()
-        running = loop.run_in_executor(self._executor, self._read, text)
+        running = loop.run_in_executor(self._executor, self._read, text, asked)
         self._in_flight[key] = running
         running.add_done_callback(lambda done: self._finish(key, done))
         return running
@@ -80,11 +80,11 @@ class EncoderPool:
             del self._in_flight[key]
         return len(ended)
 
-    def _read(self, text: str) -> Encoding:
+    def _read(self, text: str, asked: Asked) -> Encoding:
         began = time.perf_counter()
-        encoding = self._encoder.encode(text)
+        encoding = self._encoder.encode(text, asked)
         self._pass_s += _SMOOTHING * (time.perf_counter() - began - self._pass_s)
-        self.passes += 1
+        self.passes += encoding.passes
         return encoding
 
     def _finish(self, key: Key, done: asyncio.Future[Encoding]) -> None:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Generator
 from typing import Any, Protocol, TypeVar, assert_never
 
-from pointsman.encoder.encoding import Encoding
+from pointsman.encoder.encoding import Asked, Encoding
 from pointsman.exchange.effects import Effect, Encode, Recollect, Remember
 from pointsman.exchange.sessions import Sessions
 
@@ -17,14 +17,14 @@ Result = TypeVar("Result")
 class AsyncEncoder(Protocol):
     """Reads texts beside an event loop."""
 
-    async def encode(self, text: str) -> Encoding:
+    async def encode(self, text: str, asked: Asked) -> Encoding:
         """Read one text."""
         ...
 
 
 def drive(
     exchange: Generator[Effect, Any, Result],
-    encode: Callable[[str], Encoding],
+    encode: Callable[[str, Asked], Encoding],
     sessions: Sessions,
 ) -> Result:
     """Run an exchange to its end, blocking."""
@@ -35,7 +35,7 @@ def drive(
         except StopIteration as end:
             return end.value  # type: ignore[no-any-return]  # a generator's value is untyped
         if isinstance(effect, Encode):
-            reply = encode(effect.text)
+            reply = encode(effect.text, effect.asked)
         else:
             reply = _session_effect(effect, sessions)
 
@@ -51,7 +51,7 @@ async def drive_async(
         except StopIteration as end:
             return end.value  # type: ignore[no-any-return]  # a generator's value is untyped
         if isinstance(effect, Encode):
-            reply = await encoder.encode(effect.text)
+            reply = await encoder.encode(effect.text, effect.asked)
         else:
             reply = _session_effect(effect, sessions)
 

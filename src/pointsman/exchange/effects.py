@@ -7,12 +7,14 @@ the library, an asynchronous one for the gateway (`drive.py`); tests play the re
 import msgspec
 
 from pointsman.catalog.models import Target
+from pointsman.encoder.encoding import Asked
 
 
 class Encode(msgspec.Struct, frozen=True):
-    """Read a text. Reply: its `Encoding`."""
+    """Read a text for some heads. Reply: its `Encoding`."""
 
     text: str
+    asked: Asked
 
 
 class Recollect(msgspec.Struct, frozen=True):

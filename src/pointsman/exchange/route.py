@@ -8,13 +8,14 @@ import msgspec
 
 from pointsman.catalog.families import stated_wish
 from pointsman.catalog.models import AUTO_NAMES
-from pointsman.encoder.encoding import UNREAD
+from pointsman.encoder.encoding import Asked, Encoding
 from pointsman.exchange.effects import Effect, Encode, Recollect, Remember
 from pointsman.exchange.plan import Forward, edits_for
 from pointsman.observe.record import record_of
 from pointsman.policy.decide import Decision, Question, decide
 from pointsman.policy.world import World
 from pointsman.signals.detector import measure
+from pointsman.signals.reading import NOTHING_READ, Reading, read
 from pointsman.wire.chat import ChatRequest
 from pointsman.wire.prompt import Prompt, read_prompt
 
@@ -41,8 +42,8 @@ def route(
     """
     prompt = read_prompt(request)
     named = None if request.model in AUTO_NAMES else request.model
-    encoding = UNREAD if named else (yield Encode(prompt.judged))
-    signals = measure(world.detectors, prompt, encoding)
+    reading = NOTHING_READ if named else (yield from _encoded(read(prompt, world.asked)))
+    signals = measure(world.detectors, prompt, reading)
     key = conversation_key(request, prompt, caller, conversation)
     current = (yield Recollect(key)) if _may_be_known(request, conversation) else None
     question = Question(
@@ -58,6 +59,19 @@ def route(
     decision = decide(question, world.policy, world.catalog)
     yield Remember(key, decision.target)
     return plan(request, question, decision, world, decision_id=decision_id, conversation=key)
+
+
+def _encoded(
+    reading: Generator[tuple[str, Asked], Encoding, Reading],
+) -> Generator[Effect, Any, Reading]:
+    """The reading, each text that it asks for yielded as an effect."""
+    encoding: Any = None
+    while True:
+        try:
+            text, asked = reading.send(encoding)
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]  # a generator's value is untyped
+        encoding = yield Encode(text, asked)
 
 
 def plan(  # plain values, named at the call

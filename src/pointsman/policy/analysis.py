@@ -13,13 +13,13 @@ from typing import assert_never
 import msgspec
 
 from pointsman.catalog.models import Catalog, Model
-from pointsman.policy.conditions import All, Any_, Asks, Condition, Not
+from pointsman.policy.conditions import All, Any_, Asks, Condition, Not, least_of
 from pointsman.policy.rules import Policy
+from pointsman.signals.detector import Kind
 
-EXCLUSIVE = frozenset({"domain"})
-"""Signals whose labels exclude one another: their probabilities sum to 1."""
+Kinds = Mapping[str, Kind]
+"""What the values of each signal are, by its name."""
 
-_PROBABILITIES = frozenset({"domain", "keywords"})
 _MAX_BOXES = 256
 
 
@@ -59,19 +59,19 @@ class Interval(msgspec.Struct, frozen=True):
 Box = Mapping[tuple[str, str], Interval]
 
 
-def faults(policy: Policy, catalog: Catalog) -> Iterator[Fault]:
+def faults(policy: Policy, catalog: Catalog, kinds: Kinds) -> Iterator[Fault]:
     """Yield what is wrong: impossible and unreachable rules, missing prices, unused models."""
     earlier: list[tuple[str, list[Box]]] = []
     for rule in policy.rules:
-        boxes = [{}] if rule.when is None else _boxes(rule.when)
+        boxes = [{}] if rule.when is None else _boxes(rule.when, kinds)
         if boxes is None:
             continue  # too many alternatives to be sure of anything
-        possible = [box for box in boxes if _possible(box)]
+        possible = [box for box in boxes if _possible(box, kinds)]
         if not possible:
             yield Fault(f"rule '{rule.name}'", "its condition can never hold")
             continue
         for name, others in earlier:
-            if all(any(_within(box, other) for other in others) for box in possible):
+            if all(any(_within(box, other, kinds) for other in others) for box in possible):
                 yield Fault(
                     f"rule '{rule.name}'",
                     f"is never reached: rule '{name}' above it takes everything it would take",
@@ -94,15 +94,15 @@ def _costs(model: Model) -> bool:
     return model.prices.input > 0 or model.prices.output > 0
 
 
-def _boxes(condition: Condition, *, wanted: bool = True) -> list[Box] | None:
+def _boxes(condition: Condition, kinds: Kinds, *, wanted: bool = True) -> list[Box] | None:
     """Return the alternatives in which a condition holds (or, not wanted, does not)."""
     match condition:
         case Asks():
-            return _asked(condition, wanted=wanted)
+            return _asked(condition, kinds, wanted=wanted)
         case Not(of=part):
-            return _boxes(part, wanted=not wanted)
+            return _boxes(part, kinds, wanted=not wanted)
         case All(of=parts) | Any_(of=parts):
-            inner = [_boxes(part, wanted=wanted) for part in parts]
+            inner = [_boxes(part, kinds, wanted=wanted) for part in parts]
             known = [boxes for boxes in inner if boxes is not None]
             if len(known) < len(inner):
                 return None
@@ -127,11 +127,11 @@ def _joined(boxes: tuple[Box, ...]) -> Box:
     return joined
 
 
-def _asked(asks: Asks, *, wanted: bool) -> list[Box]:
+def _asked(asks: Asks, kinds: Kinds, *, wanted: bool) -> list[Box]:
     key = (asks.signal, asks.name)
     above, below = asks.above, asks.below
     if above is None and below is None:
-        above = 0.5 if asks.signal in _PROBABILITIES else 0.0
+        above = least_of(asks.name, number=kinds[asks.signal] == "numbers")
     low = -math.inf if above is None else above
     high = math.inf if below is None else below
     if wanted:
@@ -144,25 +144,25 @@ def _asked(asks: Asks, *, wanted: bool) -> list[Box]:
     return list(outside)
 
 
-def _possible(box: Box) -> bool:
-    if any(interval.meet(_range(key)).empty for key, interval in box.items()):
+def _possible(box: Box, kinds: Kinds) -> bool:
+    if any(interval.meet(_range(key, kinds)).empty for key, interval in box.items()):
         return False
-    for signal in EXCLUSIVE:
+    for signal in {name for name, _ in box if kinds[name] == "exclusive"}:
         least = [interval.low for key, interval in box.items() if key[0] == signal]
         if sum(low for low in least if low > 0) >= 1 and len(least) > 1:
             return False
     return True
 
 
-def _range(key: tuple[str, str]) -> Interval:
+def _range(key: tuple[str, str], kinds: Kinds) -> Interval:
     """Return the values that a signal can take at all."""
     signal, name = key
-    is_probability = signal in _PROBABILITIES or name.startswith("p_")
+    is_probability = kinds[signal] != "numbers" or name == "p" or name.startswith("p_")
     return Interval(0.0, 1.0 if is_probability else math.inf)
 
 
-def _within(box: Box, other: Box) -> bool:
+def _within(box: Box, other: Box, kinds: Kinds) -> bool:
     return all(
-        box.get(key, Interval()).meet(_range(key)).inside(interval)
+        box.get(key, Interval()).meet(_range(key, kinds)).inside(interval)
         for key, interval in other.items()
     )

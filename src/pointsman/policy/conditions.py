@@ -2,13 +2,13 @@
 
 In a config a condition is a mapping: `{all: [...]}`, `{any: [...]}`, `{not: ...}`, or a signal
 with a name of its vocabulary and bounds, such as `{domain: math, above: 0.6}`. `above` and
-`below` are strict. Without bounds, the signal's value must be above 0.5 (for probabilities) or
-above 0 (for numbers).
+`below` are strict. Without bounds, the signal's value must be above 0.5 (for probabilities, also
+the `p` of an attack) or above 0 (for numbers).
 """
 
 import difflib
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, assert_never
 
 import msgspec
@@ -57,7 +57,7 @@ def holds(condition: Condition, signals: Signals) -> bool:
             finding = signals[signal]
             above, below = condition.above, condition.below
             if above is None and below is None:
-                above = 0.0 if isinstance(finding, Measure) else 0.5
+                above = least_of(name, number=isinstance(finding, Measure))
             value = value_of(finding, name)
             return (above is None or value > above) and (below is None or value < below)
         case All(of=parts):
@@ -68,6 +68,16 @@ def holds(condition: Condition, signals: Signals) -> bool:
             return not holds(part, signals)
         case _:
             assert_never(condition)
+
+
+def least_of(name: str, *, number: bool) -> float:
+    """Return what a value must exceed where a condition states no bound.
+
+    Args:
+        name: The value's name; an attack's `p` is a probability although its finding is a measure.
+        number: Whether its signal's values are numbers.
+    """
+    return 0.0 if number and name != "p" else 0.5
 
 
 def in_words(condition: Condition, signals: Signals | None = None) -> str:
@@ -85,6 +95,20 @@ def in_words(condition: Condition, signals: Signals | None = None) -> str:
             return "(" + " or ".join(in_words(part, signals) for part in parts) + ")"
         case Not(of=part):
             return "not " + in_words(part, signals)
+        case _:
+            assert_never(condition)
+
+
+def asked_signals(condition: Condition) -> Iterator[str]:
+    """Yield the names of the signals that a condition asks, some more than once."""
+    match condition:
+        case Asks(signal=signal):
+            yield signal
+        case Not(of=part):
+            yield from asked_signals(part)
+        case All(of=parts) | Any_(of=parts):
+            for part in parts:
+                yield from asked_signals(part)
         case _:
             assert_never(condition)
 

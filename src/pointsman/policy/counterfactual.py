@@ -37,8 +37,10 @@ def counterfactual(
     """Find the nearest p_gain, below or above the measured one, that changes the target.
 
     The other three outcome probabilities keep their proportions. Returns None where no p_gain
-    between 0 and 1 changes the target.
+    between 0 and 1 changes the target, and where the policy does not measure it.
     """
+    if _SIGNAL not in question.signals:
+        return None
     here = value_of(question.signals[_SIGNAL], "p_gain")
     found = [
         turn

@@ -89,7 +89,7 @@ def decide(question: Question, policy: Policy, catalog: Catalog) -> Decision:
         target=choice.option.target,
         rule=rule.name,
         algorithm=rule.choose,
-        reasons=(*_rule_reasons(rule, question), *choice.reasons, *_notes(question, rule)),
+        reasons=(*_rule_reasons(rule, question), *choice.reasons, *_notes(question, rule, policy)),
         expected=choice.option.expected,
         baseline=baseline,
         baseline_target=top,
@@ -247,7 +247,7 @@ def _rule_reasons(rule: Rule, question: Question) -> tuple[str, ...]:
     return (f"rule '{rule.name}' holds: {in_words(rule.when, question.signals)}",)
 
 
-def _notes(question: Question, rule: Rule) -> Iterator[str]:
+def _notes(question: Question, rule: Rule, policy: Policy) -> Iterator[str]:
     if question.wish is not None:
         if rule.reasoning.override:
             yield f"the rule overrides the client's wish (reasoning {question.wish})"
@@ -256,4 +256,4 @@ def _notes(question: Question, rule: Rule) -> Iterator[str]:
     if question.current is not None:
         yield f"the conversation is on {question.current}: leaving it loses its prompt cache"
     if rule.choose == "gain":
-        yield "prior: gain and tokens as learned from public outcomes, not yet from your models'"
+        yield policy.basis

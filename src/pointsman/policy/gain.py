@@ -6,8 +6,9 @@ heavy answer of its training outcomes are right; a target stands somewhere betwe
     p(target) = p_light + (p_heavy - p_light) * share(target)
     share(target) = MODEL_SHARE * strength + (1 - MODEL_SHARE) * reasoning share
 
-`MODEL_SHARE` and the efforts' shares are judgements, not measurements, and every decision says so
-(`prior` in its reasons); `pointsman learn` will replace them with the operator's outcomes.
+`MODEL_SHARE` and the efforts' shares are judgements, not measurements; a decision with the shipped
+estimates says `prior` in its reasons. `pointsman learn` replaces the estimates by ones learned from
+the operator's outcomes; the shares stay.
 """
 
 import math

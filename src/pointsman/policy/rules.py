@@ -57,13 +57,17 @@ class Prefer(msgspec.Struct, frozen=True):
 
 
 DEFAULT_PREFER = Prefer(trade=0.25)
+SHIPPED_BASIS = "prior: gain and tokens as learned from public outcomes, not yet from your models'"
 
 
 class Policy(msgspec.Struct, frozen=True):
     """Everything the operator wants of a decision.
 
-    `rules` ends with one that always holds.
+    Attributes:
+        rules: The last one always holds.
+        basis: Where the estimate of gain and tokens comes from, in words, for the reasons.
     """
 
     rules: tuple[Rule, ...]
     prefer: Prefer = DEFAULT_PREFER
+    basis: str = SHIPPED_BASIS

@@ -3,6 +3,7 @@
 import msgspec
 
 from pointsman.catalog.models import Catalog
+from pointsman.encoder.encoding import Asked
 from pointsman.policy.rules import Policy
 from pointsman.signals.detector import Detector
 
@@ -11,6 +12,7 @@ class World(msgspec.Struct, frozen=True):
     """Policy, catalog and detectors: all that routing needs beside the request.
 
     Attributes:
+        asked: What the encoder must tell for this policy; nothing else is computed.
         policy_hash: Hash of the configuration, for records.
         bundle: Name and version of the encoder bundle.
         ask_usage: Whether to ask upstream for token counts on behalf of the client.
@@ -19,6 +21,7 @@ class World(msgspec.Struct, frozen=True):
     policy: Policy
     catalog: Catalog
     detectors: tuple[Detector, ...]
+    asked: Asked = Asked()
     policy_hash: str = ""
     bundle: str = ""
     ask_usage: bool = True

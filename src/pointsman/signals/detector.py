@@ -1,10 +1,11 @@
 """The Detector protocol and the walk along the shelf."""
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol, assert_never
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal, Protocol, assert_never
 
-from pointsman.encoder.encoding import UNREAD, Encoding
+from pointsman.encoder.encoding import Asked, Heads
 from pointsman.signals.findings import Finding, Measure, Scores, Spans
+from pointsman.signals.reading import Reading
 from pointsman.wire.prompt import Prompt
 
 Signals = Mapping[str, Finding]
@@ -12,6 +13,11 @@ Signals = Mapping[str, Finding]
 
 Vocabulary = Mapping[str, frozenset[str]]
 """The names that a condition may ask of each signal: labels, measure names or span types."""
+
+Kind = Literal["exclusive", "probabilities", "numbers"]
+"""What a signal's values are: probabilities that sum to at most 1, others, or any numbers."""
+
+NO_HEADS: Heads = frozenset()
 
 
 class Detector(Protocol):
@@ -23,8 +29,18 @@ class Detector(Protocol):
         ...
 
     @property
-    def reads(self) -> bool:
-        """Whether it needs the encoder's reading; without one it is left out."""
+    def kind(self) -> Kind:
+        """What its values are."""
+        ...
+
+    @property
+    def judged(self) -> Heads:
+        """The heads that it needs of the judged text."""
+        ...
+
+    @property
+    def whole(self) -> Heads:
+        """The heads that it needs of every text of the request."""
         ...
 
     @property
@@ -32,18 +48,28 @@ class Detector(Protocol):
         """What its finding can hold."""
         ...
 
-    def __call__(self, prompt: Prompt, encoding: Encoding) -> Finding:
-        """Measure a prompt, given the encoding of its judged text."""
+    def __call__(self, prompt: Prompt, reading: Reading) -> Finding:
+        """Measure a prompt, given what was read of it."""
         ...
 
 
-def measure(detectors: Sequence[Detector], prompt: Prompt, encoding: Encoding) -> Signals:
-    """Walk the shelf; with `UNREAD`, only past the detectors that need no reading."""
+def measure(detectors: Sequence[Detector], prompt: Prompt, reading: Reading) -> Signals:
+    """Walk the shelf; a detector that needs what was not asked for is left out."""
     return {
-        detector.name: detector(prompt, encoding)
+        detector.name: detector(prompt, reading)
         for detector in detectors
-        if encoding is not UNREAD or not detector.reads
+        if detector.judged <= reading.asked.judged and detector.whole <= reading.asked.whole
     }
+
+
+def asked_of(detectors: Iterable[Detector], max_windows: int) -> Asked:
+    """What the encoder must be asked for, so that all of these can measure."""
+    shelf = tuple(detectors)
+    return Asked(
+        NO_HEADS.union(*(detector.judged for detector in shelf)),
+        NO_HEADS.union(*(detector.whole for detector in shelf)),
+        max_windows,
+    )
 
 
 def vocabulary(detectors: Sequence[Detector]) -> Vocabulary:

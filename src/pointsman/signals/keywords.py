@@ -3,8 +3,9 @@
 import re
 from collections.abc import Mapping
 
-from pointsman.encoder.encoding import Encoding
+from pointsman.signals.detector import NO_HEADS, Kind
 from pointsman.signals.findings import Scores
+from pointsman.signals.reading import Reading
 from pointsman.wire.prompt import Prompt
 
 
@@ -16,7 +17,9 @@ class KeywordDetector:
     """
 
     name = "keywords"
-    reads = False
+    kind: Kind = "probabilities"
+    judged = NO_HEADS
+    whole = NO_HEADS
 
     def __init__(self, lists: Mapping[str, tuple[str, ...]]) -> None:
         self.names = frozenset(lists)
@@ -25,7 +28,7 @@ class KeywordDetector:
             for name, words in lists.items()
         }
 
-    def __call__(self, prompt: Prompt, encoding: Encoding) -> Scores:  # noqa: ARG002  # protocol
+    def __call__(self, prompt: Prompt, reading: Reading) -> Scores:  # noqa: ARG002  # protocol
         """Return 1 for each list with a word in the text, else 0."""
         found = {
             name: 1.0 if pattern.search(prompt.judged) else 0.0

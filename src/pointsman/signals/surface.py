@@ -1,7 +1,8 @@
 """What can be read off a request without understanding it."""
 
-from pointsman.encoder.encoding import Encoding
+from pointsman.signals.detector import NO_HEADS, Kind
 from pointsman.signals.findings import Measure
+from pointsman.signals.reading import Reading
 from pointsman.wire.prompt import Prompt
 
 BYTES_PER_TOKEN = 4.0
@@ -12,10 +13,12 @@ class SurfaceDetector:
     """Counts."""
 
     name = "surface"
-    reads = False
+    kind: Kind = "numbers"
+    judged = NO_HEADS
+    whole = NO_HEADS
     names = frozenset({"characters", "prompt_tokens", "turns", "tools", "images", "tool_loop"})
 
-    def __call__(self, prompt: Prompt, encoding: Encoding) -> Measure:  # noqa: ARG002  # protocol
+    def __call__(self, prompt: Prompt, reading: Reading) -> Measure:  # noqa: ARG002  # protocol
         """Return counts; `prompt_tokens` is an estimate, `tool_loop` is 1 or 0."""
         return Measure(
             {

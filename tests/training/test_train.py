@@ -34,6 +34,11 @@ def test_a_run_can_be_shortened_and_resumed() -> None:
     assert (args.epochs, args.max_tokens, args.resume) == (1, 64, True)
 
 
+def test_half_precision_is_only_used_when_asked_for() -> None:
+    assert not parsed("--out", "out").bf16
+    assert parsed("--out", "out", "--bf16").bf16
+
+
 def test_the_out_folder_must_be_named(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         parsed()

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from pointsman.training.calibrate import Floats, Indices, log_loss, probabilities
+from pointsman.statistics.calibrate import Floats, Indices, log_loss, probabilities
 
 PENALTIES = (1e-4, 1e-3, 1e-2)
 _STEPS = 300

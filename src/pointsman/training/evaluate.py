@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from pointsman.training import calibrate, metrics
+from pointsman.statistics import calibrate, metrics
+from pointsman.statistics.calibrate import Floats, Indices
 from pointsman.training.baselines import category_table
-from pointsman.training.calibrate import Floats, Indices
 from pointsman.training.examples import Example
 from pointsman.training.readings import Readings
 from pointsman.training.results import (
@@ -61,13 +61,17 @@ def domain_result(
 
 
 def calibration_result(
-    logits: NDArray[np.float32], labels: Indices, temperature: float
+    logits: NDArray[np.float32], fitted: Floats, labels: Indices
 ) -> CalibrationResult:
-    """A head's calibration without and with its temperature."""
-    before = calibrate.probabilities(logits)
-    after = calibrate.probabilities(logits, temperature)
+    """A head's calibration as it was trained, and blended and scaled as it was fitted.
+
+    Args:
+        logits: The encoder's own, (rows, labels).
+        fitted: Those that the served probabilities are the softmax of, (rows, labels).
+        labels: The true ones, (rows,).
+    """
+    before, after = calibrate.probabilities(logits), calibrate.probabilities(fitted)
     return CalibrationResult(
-        temperature=temperature,
         rows=len(labels),
         error_before=calibrate.top_label_error(before, labels),
         error_after=calibrate.top_label_error(after, labels),

@@ -4,9 +4,13 @@ from collections.abc import Iterable
 
 import msgspec
 
-from pointsman.training.questions import Side, shows_options, stem_of, written
+from pointsman.statistics.halves import stem_of
+from pointsman.training.questions import Side, dressed, shows_options, written
 
 NO_LABEL = -1
+
+Span = tuple[int, int, str]
+"""Start, end (code points, exclusive) and type of a piece of personal data."""
 
 
 class Example(msgspec.Struct, frozen=True):
@@ -24,6 +28,9 @@ class Example(msgspec.Struct, frozen=True):
         weak: The outcome is assumed, not recorded.
         category: The outcome table's own category, an index into `weights.DOMAINS`; no task
             learns it, the category tables that results are compared with do.
+        attacks: 1, 0 or NO_LABEL for each of `weights.ATTACKS`; empty means not labelled.
+        spans: Personal data in the question, which then has no options; None: not labelled.
+        recorded: 1, 0 or NO_LABEL for each recorded model of MMLU-Pro; empty means none.
     """
 
     question: str
@@ -36,15 +43,24 @@ class Example(msgspec.Struct, frozen=True):
     extra_tokens: float | None = None
     weak: bool = False
     category: int = NO_LABEL
+    attacks: tuple[int, ...] = ()
+    spans: tuple[Span, ...] | None = None
+    recorded: tuple[int, ...] = ()
 
     @property
     def stem(self) -> str:
-        """See `questions.stem_of`."""
+        """See `halves.stem_of`."""
         return stem_of(self.question)
 
     def text(self, epoch: int = 0) -> str:
-        """As a client might send it: with options in every other epoch."""
-        return self.full_text() if shows_options(self.stem, epoch) else self.question
+        """As a client might send it in this epoch.
+
+        Options are shown in every other epoch; from the third on, exam questions also wear the
+        words that people put around them. Texts with spans stay as they are.
+        """
+        text = self.full_text() if shows_options(self.stem, epoch) else self.question
+        exam = self.spans is None and (self.domain != NO_LABEL or self.outcome != NO_LABEL)
+        return dressed(text, self.stem, epoch) if exam and not self.weak else text
 
     def full_text(self) -> str:
         """With all options."""
@@ -73,4 +89,10 @@ def _joined(first: Example, second: Example) -> Example:
             "weak": second.weak,
             "category": second.category,
         }
+    if not first.attacks:
+        labels["attacks"] = second.attacks
+    if first.spans is None and first.question == second.question and not first.options:
+        labels["spans"] = second.spans
+    if not first.recorded:
+        labels["recorded"] = second.recorded
     return msgspec.structs.replace(first, **labels)

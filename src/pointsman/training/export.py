@@ -22,7 +22,7 @@ from pointsman.training import graph
 from pointsman.training import weights as w
 from pointsman.training.graph import Part
 from pointsman.training.manifest import GRAPH_FILE, WORD_PIECES_FILE
-from pointsman.training.weights import HEADS, HeadShape, Weights
+from pointsman.training.weights import EXPORTED, HeadShape, Weights
 
 INT8_MAX = 127
 
@@ -51,14 +51,14 @@ def export(
     attention_heads: int,
     out: Path,
     *,
-    heads: tuple[HeadShape, ...] = HEADS,
+    heads: tuple[HeadShape, ...] = EXPORTED,
     precision: Precision = INT8_PER_CHANNEL,
 ) -> None:
     """Writes `encoder.onnx` and `wordpieces.bin` into `out`.
 
     The graph takes `input_ids` and `attention_mask`, int32 (batch, tokens), right-padded; it
-    gives one float32 output per head, (batch, outputs), and `embedding` (batch, width), which is
-    the mean-pooled encoding with length 1.
+    gives one float32 output per head, (batch, outputs), of the tagger (batch, tokens, tags), and
+    `embedding` (batch, width), which is the mean-pooled encoding with length 1.
 
     Args:
         weights: By the names in `weights`, as float32.

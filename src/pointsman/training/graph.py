@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from onnx import NodeProto, TensorProto, helper, numpy_helper
 
 from pointsman.training import weights as w
-from pointsman.training.weights import HeadShape, Weights
+from pointsman.training.manifest import MAX_TOKENS
+from pointsman.training.weights import GUARD, TAGGER, HeadShape, Weights
 
 OPSET = 17
 """The first with LayerNormalization; old enough for every ONNX Runtime we allow."""
@@ -35,7 +36,7 @@ def front(weights: Weights) -> Part:
     The table `wordpieces` and its row scales are not among the constants: they live in a file of
     their own (see `export`). Token type 0 is added into the positions, as only it is ever used.
     """
-    positions = weights[w.POSITIONS] + weights[w.TOKEN_TYPES][0]
+    positions = weights[w.POSITIONS][:MAX_TOKENS] + weights[w.TOKEN_TYPES][0]
     norm = w.EMBEDDING_NORM
     nodes = (
         _node("Gather", ["wordpieces", "input_ids"], "piece_int8"),
@@ -43,12 +44,14 @@ def front(weights: Weights) -> Part:
         _node("Cast", ["piece_int8"], "piece_float", to=TensorProto.FLOAT),
         _node("Mul", ["piece_float", "piece_scale"], "pieces"),
         _node("Shape", ["input_ids"], "token_count", start=1, end=2),
+        _node("Cast", ["positions_half"], "positions", to=TensorProto.FLOAT),
         _node("Slice", ["positions", "zero", "token_count", "zero"], "position"),
         _node("Add", ["pieces", "position"], "summed"),
         _norm("summed", norm, "embedded"),
     )
     constants = (
-        _constant("positions", positions),
+        # Half the bytes; ONNX Runtime casts a constant once, when it loads the graph.
+        _constant("positions_half", positions.astype(np.float16)),
         _constant("zero", np.zeros(1, dtype=np.int64)),
         *_norm_constants(weights, norm),
     )
@@ -70,7 +73,11 @@ def layers(weights: Weights, attention_heads: int) -> Part:
 
 
 def tail(weights: Weights, heads: tuple[HeadShape, ...]) -> Part:
-    """Mean over real tokens, then the heads in fp32 and the L2-normalised `embedding`."""
+    """Mean over real tokens, then the heads in fp32 and the L2-normalised `embedding`.
+
+    Where there are weights for them, also the guard, (batch, attacks), and the tagger, which has
+    an output for every token, (batch, tokens, tags).
+    """
     nodes = [
         _node("Cast", ["attention_mask"], "mask_float", to=TensorProto.FLOAT),
         _node("Unsqueeze", ["mask_float", "last_axis"], "mask_column"),
@@ -85,10 +92,57 @@ def tail(weights: Weights, heads: tuple[HeadShape, ...]) -> Part:
         _constant("token_axis", np.array([1], dtype=np.int64)),
     ]
     for head in heads:
-        matrix, bias = f"heads.{head.name}.weight", f"heads.{head.name}.bias"
-        nodes.append(_node("Gemm", ["pooled", matrix, bias], head.name, transB=1))
-        constants += [_constant(matrix, weights[matrix]), _constant(bias, weights[bias])]
+        part = _head_part(weights, head)
+        nodes += part.nodes
+        constants += part.constants
     return Part(tuple(nodes), tuple(constants))
+
+
+def _head_part(weights: Weights, head: HeadShape) -> Part:
+    matrix, bias = f"heads.{head.name}.weight", f"heads.{head.name}.bias"
+    if head == TAGGER:
+        nodes = [
+            _node("MatMul", ["hidden", matrix], f"{head.name}_product"),
+            _node("Add", [f"{head.name}_product", bias], head.name),
+        ]
+        return Part(
+            tuple(nodes),
+            (_constant(matrix, weights[matrix].T), _constant(bias, weights[bias])),
+        )
+    constants = (_constant(matrix, weights[matrix]), _constant(bias, weights[bias]))
+    if head == GUARD:
+        guard = _guard_part(weights)
+        mean = _node("Gemm", ["pooled", matrix, bias], f"{head.name}_mean", transB=1)
+        joined = _node("Add", [f"{head.name}_mean", f"{head.name}_found"], head.name)
+        return Part((*guard.nodes, mean, joined), (*guard.constants, *constants))
+    return Part((_node("Gemm", ["pooled", matrix, bias], head.name, transB=1),), constants)
+
+
+def _guard_part(weights: Weights) -> Part:
+    """What each attack's own attention finds, `attacks_found` (batch, attacks).
+
+    See `network.guard`: shares = softmax over real tokens of hidden . query, then the shares'
+    mean of hidden, times a vector of weights for each attack.
+    """
+    name = GUARD.name
+    nodes = (
+        _node("MatMul", ["hidden", f"{name}.query"], f"{name}_scores"),
+        _node("Sub", ["mask_column", f"{name}.one"], f"{name}_padding"),
+        _node("Mul", [f"{name}_padding", f"{name}.far"], f"{name}_far"),
+        _node("Add", [f"{name}_scores", f"{name}_far"], f"{name}_masked"),
+        _node("Softmax", [f"{name}_masked"], f"{name}_shares", axis=1),
+        _node("Transpose", [f"{name}_shares"], f"{name}_turned", perm=[0, 2, 1]),
+        _node("MatMul", [f"{name}_turned", "hidden"], f"{name}_picked"),
+        _node("Mul", [f"{name}_picked", f"{name}.attended"], f"{name}_weighed"),
+        _node("ReduceSum", [f"{name}_weighed", "last_axis"], f"{name}_found", keepdims=0),
+    )
+    constants = (
+        _constant(f"{name}.query", weights[f"heads.{name}.query"].T),
+        _constant(f"{name}.attended", weights[f"heads.{name}.attended"]),
+        _constant(f"{name}.one", np.ones(1, dtype=np.float32)),
+        _constant(f"{name}.far", np.full(1, 1e4, dtype=np.float32)),
+    )
+    return Part(nodes, constants)
 
 
 def layers_model(part: Part, width: int) -> onnx.ModelProto:
@@ -116,8 +170,12 @@ def whole_model(
         for name in ("input_ids", "attention_mask")
     ]
     outputs = [
-        helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", size])
-        for name, size in (*((head.name, head.outputs) for head in heads), ("embedding", width))
+        helper.make_tensor_value_info(
+            head.name,
+            TensorProto.FLOAT,
+            ["batch", "tokens", head.outputs] if head == TAGGER else ["batch", head.outputs],
+        )
+        for head in (*heads, HeadShape("embedding", width))
     ]
     return _model(joined, inputs, outputs)
 
@@ -189,7 +247,9 @@ def _skip_norm(source: str, skip: str, block: str, target: str) -> list[NodeProt
     ]
 
 
-def _node(operator: str, inputs: list[str], output: str, **attributes: float) -> NodeProto:
+def _node(
+    operator: str, inputs: list[str], output: str, **attributes: float | list[int]
+) -> NodeProto:
     node = helper.make_node(operator, inputs, [output], name=output)
     node.attribute.extend(helper.make_attribute(key, value) for key, value in attributes.items())
     return node

@@ -1,31 +1,25 @@
-"""The training loop: several tasks in one loss, resumable at any step, same result each time.
-
-Loss of a batch = mean over its rows of
-    cross-entropy(domain) + weight x cross-entropy(outcome)
-    + TOKENS_WEIGHT x weight x smooth L1(log1p extra tokens)
-plus, on the first quarter of the rows, KEEP_WEIGHT x (1 - cosine) between the pooled encoding and
-the published model's, so that the embedding stays useful for similarity. A row without a label
-for a task adds nothing for it.
-"""
+"""The training loop: all `losses` in one step, resumable at any step, same result each time."""
 
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 
 import msgspec
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional
 
-from pointsman.training import network
-from pointsman.training.examples import NO_LABEL, Example
-from pointsman.training.pieces import Pieces, batches, padded
+from pointsman.training import inputs, losses, network, pieces
+from pointsman.training.examples import Example
+from pointsman.training.inputs import Input
+from pointsman.training.losses import Labels
+from pointsman.training.pieces import Pieces
 from pointsman.training.weights import Weights
 
-TOKENS_WEIGHT = 0.5
-KEEP_WEIGHT = 0.3
+PAIRS = 12
+"""Pairs beside each batch."""
 KEEP_SHARE = 4
 """The published model reads one row in this many: a second pass over all would cost a third."""
 _SAVE_EVERY_S = 120.0
@@ -37,27 +31,29 @@ class Settings(msgspec.Struct, frozen=True):
     Attributes:
         rate: Peak learning rate of the encoder; heads start untrained and take `head_rate`.
         warm_up: Share of the steps in which the rates rise; then they fall linearly to zero.
+        bf16: Multiply matrices in bfloat16: three times as fast where the processor has AMX, and
+            unusably slow where it has not. Weights and losses stay fp32.
     """
 
     attention_heads: int
     epochs: int = 3
     max_tokens: int = 128
-    batch: int = 32
-    rate: float = 1e-4
+    batch: int = 64
+    rate: float = 2e-4
     head_rate: float = 1e-3
     warm_up: float = 0.06
     weight_decay: float = 0.01
     clip: float = 1.0
     seed: int = 0
+    bf16: bool = False
 
 
-class Labels(msgspec.Struct, frozen=True):
-    """The labels of all examples as tensors, (examples,) each; NaN tokens mean no target."""
+class PairTexts(msgspec.Struct, frozen=True):
+    """Pairs of texts as word pieces, and the cosine that each pair should have."""
 
-    domain: Tensor
-    outcome: Tensor
-    weight: Tensor
-    log_tokens: Tensor
+    left: Sequence[Pieces]
+    right: Sequence[Pieces]
+    near: Tensor
 
 
 class Run(msgspec.Struct):
@@ -69,21 +65,11 @@ class Run(msgspec.Struct):
     seconds: float = 0.0
 
 
-def labels_of(examples: Sequence[Example]) -> Labels:
-    """The examples' labels as tensors, in their order."""
-    tokens = [np.nan if e.extra_tokens is None else e.extra_tokens for e in examples]
-    return Labels(
-        domain=torch.tensor([example.domain for example in examples]),
-        outcome=torch.tensor([example.outcome for example in examples]),
-        weight=torch.tensor([example.outcome_weight for example in examples]),
-        log_tokens=torch.log1p(torch.tensor(tokens, dtype=torch.float32)),
-    )
-
-
 def train(
     start: Weights,
     examples: Sequence[Example],
-    texts: Sequence[Sequence[Pieces]],
+    texts: Sequence[Sequence[Input]],
+    pairs: PairTexts,
     settings: Settings,
     checkpoint: Path,
     *,
@@ -95,6 +81,7 @@ def train(
         start: Published encoder with new heads.
         examples: The training side.
         texts: The word pieces of every example, in each form that epochs take turns in.
+        pairs: Pairs of texts for the embedding.
         settings: See `Settings`.
         checkpoint: Written every few minutes; read if `resume` and it is there.
         resume: Go on from the checkpoint.
@@ -102,27 +89,24 @@ def train(
     Returns:
         The trained weights and the minutes the loop ran.
     """
-    run = _begin(start, settings)
-    if resume and checkpoint.exists():
-        _restore(run, checkpoint, settings)
-    labels = labels_of(examples)
+    run = _begin(start, settings, checkpoint if resume else None)
+    labels = losses.labels_of(examples)
     stock = {name: torch.from_numpy(array) for name, array in start.items()}
     total = settings.epochs * -(-len(examples) // settings.batch)
     meter, before = _Meter(total), run.seconds
     saved = began = time.monotonic()
-    for step, texts_of_epoch, rows in _schedule(texts, settings):
-        if step < run.step:
-            continue
-        loss, tokens = _step(run, stock, labels, texts_of_epoch, rows, settings, total)
-        run.step, run.seconds = step + 1, before + time.monotonic() - began
-        meter.tell(run.step, loss, tokens)
+    for form, rows in islice(_schedule(texts, settings), run.step, None):
+        batch = _Batch.of(form, rows)
+        loss = _step(run, stock, labels, batch, pairs, settings, total)
+        run.step, run.seconds = run.step + 1, before + time.monotonic() - began
+        meter.tell(run.step, loss, int(batch.mask.sum()))
         if time.monotonic() - saved > _SAVE_EVERY_S or run.step == total:
             _save(run, checkpoint, settings)
             saved = time.monotonic()
     return {name: t.detach().numpy() for name, t in run.weights.items()}, run.seconds / 60
 
 
-def _begin(start: Weights, settings: Settings) -> Run:
+def _begin(start: Weights, settings: Settings, checkpoint: Path | None = None) -> Run:
     weights = network.trainable(start)
     groups: dict[tuple[bool, bool], list[Tensor]] = {}
     for name, tensor in sorted(weights.items()):  # a checkpoint knows tensors by their order only
@@ -139,43 +123,56 @@ def _begin(start: Weights, settings: Settings) -> Run:
         ],
         lr=settings.rate,
     )
-    return Run(weights, optimiser)
+    run = Run(weights, optimiser)
+    if checkpoint is not None and checkpoint.exists():
+        _restore(run, checkpoint, settings)
+    return run
 
 
 def _schedule(
-    texts: Sequence[Sequence[Pieces]], settings: Settings
-) -> Iterator[tuple[int, Sequence[Pieces], np.ndarray]]:
-    """Every step of the run with the form of the texts and the rows of its batch."""
-    step = 0
+    texts: Sequence[Sequence[Input]], settings: Settings
+) -> Iterator[tuple[Sequence[Input], np.ndarray]]:
+    """Of every step of the run, the form of the texts and the rows of its batch."""
     for epoch in range(settings.epochs):
         form = texts[epoch % len(texts)]
         random = np.random.default_rng([settings.seed, epoch])
-        for rows in batches([len(ids) for ids in form], settings.batch, random):
-            yield step, form, rows
-            step += 1
+        lengths = [len(text.pieces) for text in form]
+        for rows in pieces.batches(lengths, settings.batch, random):
+            yield form, rows
+
+
+class _Batch(msgspec.Struct, frozen=True):
+    """A batch as tensors: rows (batch,), ids, mask and tags (batch, tokens)."""
+
+    rows: Tensor
+    ids: Tensor
+    mask: Tensor
+    tags: Tensor
+
+    @classmethod
+    def of(cls, texts: Sequence[Input], rows: np.ndarray) -> "_Batch":
+        ids, mask, tags = inputs.padded([texts[row] for row in rows])
+        return cls(
+            torch.from_numpy(rows),
+            torch.from_numpy(ids).long(),
+            torch.from_numpy(mask),
+            torch.from_numpy(tags).long(),
+        )
 
 
 def _step(
     run: Run,
     stock: Mapping[str, Tensor],
     labels: Labels,
-    texts: Sequence[Pieces],
-    rows: np.ndarray,
+    batch: _Batch,
+    pairs: PairTexts,
     settings: Settings,
     total: int,
-) -> tuple[float, int]:
-    """One optimiser step; returns the loss and the number of tokens read."""
+) -> float:
+    """One optimiser step; returns the loss."""
     torch.manual_seed(settings.seed * 1_000_003 + run.step)
-    ids_array, mask_array = padded([texts[row] for row in rows])
-    ids, mask = torch.from_numpy(ids_array).long(), torch.from_numpy(mask_array)
-    heads = settings.attention_heads
-    reading = network.read(run.weights, ids, mask, heads, network.DROPOUT)
-    loss = task_loss(reading.heads, labels, torch.from_numpy(rows))
-    kept = max(1, len(rows) // KEEP_SHARE)
-    with torch.no_grad():
-        published = network.pool(stock, ids[:kept], mask[:kept], heads, 0.0)
-    cosine = functional.cosine_similarity(reading.pooled[:kept], published)
-    loss = loss + KEEP_WEIGHT * (1 - cosine).mean()
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=settings.bf16):
+        loss = _whole_loss(run, stock, labels, batch, pairs, settings)
     run.optimiser.zero_grad()
     torch.autograd.backward(loss)
     trained = [tensor for tensor in run.weights.values() if tensor.requires_grad]
@@ -183,25 +180,42 @@ def _step(
     for group in run.optimiser.param_groups:
         group["lr"] = group["peak"] * _rate_share(run.step, total, settings.warm_up)
     run.optimiser.step()
-    return float(loss.detach()), int(mask_array.sum())
+    return float(loss.detach())
 
 
-def task_loss(heads: Mapping[str, Tensor], labels: Labels, rows: Tensor) -> Tensor:
-    """The tasks' part of the loss, a mean over the batch's rows (see the module)."""
-    weight = labels.weight[rows]
-    domain = functional.cross_entropy(
-        heads["domain"], labels.domain[rows], ignore_index=NO_LABEL, reduction="sum"
+def _whole_loss(
+    run: Run,
+    stock: Mapping[str, Tensor],
+    labels: Labels,
+    batch: _Batch,
+    pairs: PairTexts,
+    settings: Settings,
+) -> Tensor:
+    heads = settings.attention_heads
+    reading = network.read(run.weights, batch.ids, batch.mask, heads, network.DROPOUT)
+    loss = losses.task_loss(reading.heads, labels, batch.rows, batch.tags)
+    kept = max(1, len(batch.rows) // KEEP_SHARE)
+    with torch.no_grad():
+        published = network.pool(stock, batch.ids[:kept], batch.mask[:kept], heads, 0.0)
+    loss = loss + losses.KEEP_WEIGHT * losses.kept_loss(reading.pooled[:kept], published)
+    return loss + losses.PAIRS_WEIGHT * _pairs_loss(run, pairs, settings)
+
+
+def _pairs_loss(run: Run, pairs: PairTexts, settings: Settings) -> Tensor:
+    """Of some pairs, drawn anew for each step."""
+    random = np.random.default_rng([settings.seed, 7, run.step])
+    chosen = random.choice(len(pairs.left), size=min(PAIRS, len(pairs.left)), replace=False)
+    texts = [side[at] for side in (pairs.left, pairs.right) for at in chosen]
+    ids, mask = pieces.padded(texts)
+    pooled = network.pool(
+        run.weights,
+        torch.from_numpy(ids).long(),
+        torch.from_numpy(mask),
+        settings.attention_heads,
+        network.DROPOUT,
     )
-    outcome = functional.cross_entropy(
-        heads["outcome"], labels.outcome[rows], ignore_index=NO_LABEL, reduction="none"
-    )
-    target = labels.log_tokens[rows]
-    known = ~target.isnan()
-    tokens = functional.smooth_l1_loss(
-        heads["extra_tokens"][known, 0], target[known], reduction="none"
-    )
-    whole = domain + (outcome * weight).sum() + TOKENS_WEIGHT * (tokens * weight[known]).sum()
-    return whole / len(rows)
+    near = pairs.near[torch.from_numpy(chosen)]
+    return losses.pairs_loss(pooled[: len(chosen)], pooled[len(chosen) :], near)
 
 
 def _rate_share(step: int, total: int, warm_up: float) -> float:

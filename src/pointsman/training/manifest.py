@@ -6,20 +6,15 @@ from pathlib import Path
 
 import msgspec
 
-from pointsman.encoder.bundle import (
-    FORMAT,
-    EmbeddingOutput,
-    Manifest,
-    MeasureHead,
-    ScoresHead,
-)
-from pointsman.training.weights import DOMAINS, OUTCOMES
+from pointsman.encoder.bundle import FORMAT, EmbeddingOutput, Head, Manifest
+from pointsman.encoder.first_tier import TierNote
 
 MANIFEST_FILE = "manifest.json"
 GRAPH_FILE = "encoder.onnx"
 WORD_PIECES_FILE = "wordpieces.bin"
 TOKENIZER_FILE = "tokenizer.json"
-FILES = (GRAPH_FILE, WORD_PIECES_FILE, TOKENIZER_FILE)
+TIER_FILE = "first_tier.bin"
+FILES = (GRAPH_FILE, WORD_PIECES_FILE, TOKENIZER_FILE, TIER_FILE)
 MAX_TOKENS = 256
 """Word pieces read at serve time, [CLS] and [SEP] counted: the published model's own limit."""
 
@@ -41,33 +36,26 @@ class TrainingNote(msgspec.Struct, frozen=True):
     seed: int
     data: Mapping[str, str]
     versions: Mapping[str, str]
-    settings: Mapping[str, float]
+    settings: Mapping[str, float | bool]
     rows: Mapping[str, int]
     minutes: float
 
 
-class TrainedManifest(Manifest, frozen=True):
+class Described(msgspec.Struct, frozen=True):
+    """The heads as a manifest holds them, and the first tier."""
+
+    heads: tuple[Head, ...]
+    first_tier: TierNote | None
+
+
+class TrainedManifest(Manifest, frozen=True, kw_only=True):
     """The content of a bundle's `manifest.json`, with how it was trained."""
 
     training: TrainingNote
 
 
-class Calibration(msgspec.Struct, frozen=True):
-    """What is fitted on the `choose` side after training (see `calibrate`).
-
-    The token head's line is folded into its weights before the graph is written; the rest stands
-    in the manifest.
-    """
-
-    domain_temperature: float = 1.0
-    outcome_temperature: float = 1.0
-    tokens_smear: float = 1.0
-    tokens_slope: float = 1.0
-    tokens_offset: float = 0.0
-
-
 def describe(
-    folder: Path, version: str, calibration: Calibration, width: int, note: TrainingNote
+    folder: Path, version: str, fitted: Described, width: int, note: TrainingNote
 ) -> TrainedManifest:
     """The manifest for the files that lie in the folder now."""
     return TrainedManifest(
@@ -79,12 +67,9 @@ def describe(
         tokenizer=TOKENIZER_FILE,
         files={name: sha256_of(folder / name) for name in FILES},
         max_tokens=MAX_TOKENS,
-        heads=(
-            ScoresHead("domain", "domain", DOMAINS, calibration.domain_temperature),
-            ScoresHead("outcome", "outcome", OUTCOMES, calibration.outcome_temperature),
-            MeasureHead("extra_tokens", "extra_tokens", "log1p", calibration.tokens_smear),
-        ),
+        heads=fitted.heads,
         embedding=EmbeddingOutput("embedding", width),
+        first_tier=fitted.first_tier,
         training=note,
     )
 

@@ -14,7 +14,7 @@ import msgspec
 
 from pointsman.training.examples import NO_LABEL
 from pointsman.training.shelf import Shelf
-from pointsman.training.weights import DOMAINS, OUTCOMES
+from pointsman.training.weights import DOMAINS, OUTCOMES, RECORDED
 
 MODE_PAIR = ("jamba-1.5-large", "gpt-4o-2024-05")
 """Light answers with a bare letter, heavy reasons first: a surrogate, as the models differ too."""
@@ -28,6 +28,7 @@ OTHER_PAIR_WEIGHT = 0.5
 MMLU_WEIGHT = 0.25
 """Model choice rather than mode, and 5,000 questions: it must not outvote the mode pair."""
 
+_MATH = DOMAINS.index("math")
 _OPTION_LINE = re.compile(r"\n(?=[A-J]\. )")
 _NAMES = {
     (True, True): "both",
@@ -48,6 +49,8 @@ class Outcome(msgspec.Struct, frozen=True):
         weight: Of its loss.
         extra_tokens: Word pieces that the heavy answer took more than the light one, at least 0.
         category: Index into `weights.DOMAINS`, where the table has one of these.
+        domain: The same where it may be learned: the table's category, or its subject's.
+        recorded: For each of the table's models in order of name, if it was right; -1 unknown.
     """
 
     question: str
@@ -57,6 +60,8 @@ class Outcome(msgspec.Struct, frozen=True):
     weight: float
     extra_tokens: float | None = None
     category: int = NO_LABEL
+    domain: int = NO_LABEL
+    recorded: tuple[int, ...] = ()
 
 
 def outcome_of(*, light_right: bool, heavy_right: bool) -> int:
@@ -71,9 +76,11 @@ def read_outcomes(shelf: Shelf) -> tuple[Outcome, ...]:
 
 def _mmlu_pro(shelf: Shelf) -> Iterator[Outcome]:
     light, heavy = _answers(shelf, "mmlu_pro_outcomes", MODE_PAIR)
+    marks = _marks(shelf)
     for row in shelf.table("mmlu_pro_questions"):
         key = row["question_id"]
         if key in light and key in heavy:
+            domain = DOMAINS.index(row["category"])
             extra = float(heavy[key]["wp_tokens"]) - float(light[key]["wp_tokens"])
             yield Outcome(
                 question=row["question"],
@@ -82,7 +89,9 @@ def _mmlu_pro(shelf: Shelf) -> Iterator[Outcome]:
                 outcome=_outcome(light[key]["correct"], heavy[key]["correct"]),
                 weight=MODE_WEIGHT,
                 extra_tokens=max(0.0, extra),
-                category=DOMAINS.index(row["category"]),
+                category=domain,
+                domain=domain,
+                recorded=marks[key],
             )
 
 
@@ -93,20 +102,41 @@ def _math(shelf: Shelf) -> Iterator[Outcome]:
         if key in light and key in heavy:
             outcome = _outcome(light[key]["correct"], heavy[key]["correct"])
             source = "math_l5:" + "->".join(MATH_PAIR)
-            yield Outcome(row["problem"], (), source, outcome, OTHER_PAIR_WEIGHT)
+            yield Outcome(row["problem"], (), source, outcome, OTHER_PAIR_WEIGHT, domain=_MATH)
 
 
 def _gsm8k(shelf: Shelf) -> Iterator[Outcome]:
     for row in shelf.table("routellm_gsm8k"):
         source = "gsm8k:" + "->".join(ROUTELLM_PAIR)
-        yield Outcome(row["prompt"], (), source, _routellm(row), OTHER_PAIR_WEIGHT)
+        outcome = _routellm(row)
+        yield Outcome(row["prompt"], (), source, outcome, OTHER_PAIR_WEIGHT, domain=_MATH)
 
 
 def _mmlu(shelf: Shelf) -> Iterator[Outcome]:
+    subjects = _subjects(shelf)
     for row in shelf.table("routellm_mmlu"):
         question, options = parted(row["prompt"])
         source = "mmlu:" + "->".join(ROUTELLM_PAIR)
-        yield Outcome(question, options, source, _routellm(row), MMLU_WEIGHT)
+        domain = subjects.get(row["category"], NO_LABEL)
+        yield Outcome(question, options, source, _routellm(row), MMLU_WEIGHT, domain=domain)
+
+
+def _subjects(shelf: Shelf) -> dict[str, int]:
+    """The domain of each of MMLU's 57 subjects, as the rows of domain/train have it."""
+    return {
+        row["sub"].removeprefix("mmlu-"): DOMAINS.index(row["label"])
+        for row in shelf.rows("domain/train")
+        if row["source"] == "mmlu"
+    }
+
+
+def _marks(shelf: Shelf) -> dict[str, tuple[int, ...]]:
+    """For each question of MMLU-Pro, which of the recorded models was right."""
+    found: dict[str, dict[str, int]] = {}
+    for row in shelf.table("mmlu_pro_outcomes"):
+        found.setdefault(row["question_id"], {})[row["model"]] = int(row["correct"] == "1")
+    models = sorted({model for marks in found.values() for model in marks})[: RECORDED.outputs]
+    return {key: tuple(marks.get(m, NO_LABEL) for m in models) for key, marks in found.items()}
 
 
 def parted(prompt: str) -> tuple[str, tuple[str, ...]]:

@@ -3,6 +3,7 @@
 import importlib.metadata
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -11,19 +12,24 @@ import torch
 from tokenizers import Tokenizer
 
 from pointsman.encoder.bundle import DEFAULT_BUNDLE
-from pointsman.training import card, export, loop, manifest
+from pointsman.training import card, export, fitting, loop, manifest
 from pointsman.training import weights as w
 from pointsman.training.corpus import Corpus, read_corpus
-from pointsman.training.examples import Example
-from pointsman.training.manifest import Calibration, TrainingNote
-from pointsman.training.pieces import Pieces, head_and_tail
-from pointsman.training.scoring import Bundles, calibration_of, results_of
+from pointsman.training.inputs import Input, inputs
+from pointsman.training.manifest import MAX_TOKENS, Described, TrainingNote
+from pointsman.training.pairs import Pair, read_pairs
+from pointsman.training.pieces import Pieces
+from pointsman.training.scoring import Bundles, results_of
+from pointsman.training.shelf import Shelf
 from pointsman.training.stock import ATTENTION_HEADS, Stock, read_stock
+from pointsman.training.tier import train_tier
+from pointsman.training.tier_table import Table
 from pointsman.training.weights import Weights
 
 PACKAGES = ("torch", "onnx", "onnxruntime", "tokenizers", "numpy")
-FORMS = (0, 1)
-"""With options or without: half of the questions each way, then the other way round."""
+FORMS = (0, 1, 2, 3)
+"""With options or without: half of the questions each way, then the other way round; then the
+same with words around them (`questions.dressed`)."""
 
 
 class Order(msgspec.Struct, frozen=True):
@@ -37,12 +43,14 @@ class Order(msgspec.Struct, frozen=True):
     seed: int
     threads: int
     resume: bool
+    bf16: bool
 
     def command(self) -> str:
         """The command line that asks for the same again, on any machine."""
         return (
             f"pointsman train --data DATA --out OUT --epochs {self.epochs} "
-            f"--max-tokens {self.max_tokens} --seed {self.seed} --bundle-version {self.version}"
+            f"--max-tokens {self.max_tokens} --seed {self.seed} "
+            f"{'--bf16 ' if self.bf16 else ''}--bundle-version {self.version}"
         )
 
 
@@ -52,20 +60,22 @@ def make(order: Order) -> None:
     order.out.mkdir(parents=True, exist_ok=True)
     corpus, stock = read_corpus(order.data), read_stock()
     start: Weights = {**stock.weights, **w.new_heads(_width(stock.weights), order.seed)}
-    trained, note = _train(order, corpus, stock, start)
+    tokenizer = Tokenizer.from_str(stock.tokenizer_json.decode())
+    examples = corpus.on("train")
+    forms = [inputs(tokenizer, examples, form, order.max_tokens) for form in FORMS[: order.epochs]]
+    table = train_tier(examples, forms[:2], order.seed)
+    trained, note = _train(order, corpus, stock, start, forms)
     # The table is frozen: exporting the published one keeps its file the same for ever.
     trained = {**trained, w.WORD_PIECES: stock.weights[w.WORD_PIECES]}
-    calibration = calibration_of(
-        _write(order.out / "bundle", trained, stock, order, note, int8=True), corpus
-    )
-    mended = _with_line(trained, calibration)
+    finish = _Finish(stock, order, note, table)
+    shipped = finish.write(order.out / "bundle", trained, fitting.unfitted(), int8=True)
+    fitted = fitting.fit(shipped, corpus)
     bundles = Bundles(
-        shipped=_write(order.out / "bundle", mended, stock, order, note, int8=True),
-        full=_write(order.out / "fp32", mended, stock, order, note, int8=False),
-        published=_write(order.out / "published", start, stock, order, note, int8=True),
+        shipped=finish.write(order.out / "bundle", trained, fitted, int8=True),
+        full=finish.write(order.out / "fp32", trained, fitted, int8=False),
+        published=finish.write(order.out / "published", start, fitting.unfitted(), int8=True),
     )
-    _describe(bundles.shipped, order, calibration, note, _width(trained))
-    results = results_of(bundles, corpus, calibration, order.data)
+    results = results_of(bundles, corpus, fitted, order.data)
     text = msgspec.json.format(msgspec.json.encode(results), indent=1)
     (order.out / "results.json").write_bytes(text + b"\n")
     (order.out / "README.md").write_text(card.benchmark_page(results), encoding="utf-8")
@@ -76,7 +86,7 @@ def make(order: Order) -> None:
 
 
 def _train(
-    order: Order, corpus: Corpus, stock: Stock, start: Weights
+    order: Order, corpus: Corpus, stock: Stock, start: Weights, texts: Sequence[Sequence[Input]]
 ) -> tuple[Weights, TrainingNote]:
     """The trained weights, and the note of how they came about."""
     settings = loop.Settings(
@@ -84,15 +94,17 @@ def _train(
         epochs=order.epochs,
         max_tokens=order.max_tokens,
         seed=order.seed,
+        bf16=order.bf16,
     )
     examples = corpus.on("train")
     pieces, scales = export.quantise_rows(start[w.WORD_PIECES])
     # Trained on the table as it is served, so that its rounding is learned around.
     served = {**start, w.WORD_PIECES: (pieces * scales).astype(np.float32)}
-    texts = [_pieces(stock, examples, form, order.max_tokens) for form in FORMS]
+    tokenizer = Tokenizer.from_str(stock.tokenizer_json.decode())
+    pairs = _pair_texts(tokenizer, read_pairs(Shelf(order.data)))
     checkpoint = order.out / "checkpoint.pt"
     trained, minutes = loop.train(
-        served, examples, texts, settings, checkpoint, resume=order.resume
+        served, examples, texts, pairs, settings, checkpoint, resume=order.resume
     )
     note = TrainingNote(
         command=order.command(),
@@ -109,42 +121,35 @@ def _train(
     return trained, note
 
 
-def _pieces(
-    stock: Stock, examples: tuple[Example, ...], form: int, max_tokens: int
-) -> list[Pieces]:
-    """All examples' word pieces in one form, cut to the width trained on."""
-    tokenizer = Tokenizer.from_str(stock.tokenizer_json.decode())
-    encodings = tokenizer.encode_batch([example.text(form) for example in examples])
-    return [
-        head_and_tail(np.array(encoding.ids, dtype=np.int32), max_tokens) for encoding in encodings
-    ]
+def _pair_texts(tokenizer: Tokenizer, pairs: Sequence[Pair]) -> loop.PairTexts:
+    def pieces(texts: list[str]) -> list[Pieces]:
+        return [np.array(e.ids[:MAX_TOKENS], dtype=np.int32) for e in tokenizer.encode_batch(texts)]
+
+    return loop.PairTexts(
+        pieces([pair.left for pair in pairs]),
+        pieces([pair.right for pair in pairs]),
+        torch.tensor([pair.near for pair in pairs]),
+    )
 
 
-def _with_line(weights: Weights, calibration: Calibration) -> Weights:
-    """The weights with the token head's line folded into it."""
-    weight, bias = "heads.extra_tokens.weight", "heads.extra_tokens.bias"
-    slope, offset = calibration.tokens_slope, calibration.tokens_offset
-    line = {weight: weights[weight] * slope, bias: weights[bias] * slope + offset}
-    return {**weights, **{name: array.astype(np.float32) for name, array in line.items()}}
+class _Finish(msgspec.Struct, frozen=True):
+    """Writes bundles of one run."""
 
+    stock: Stock
+    order: Order
+    note: TrainingNote
+    table: Table
 
-def _write(
-    folder: Path, weights: Weights, stock: Stock, order: Order, note: TrainingNote, *, int8: bool
-) -> Path:
-    """A bundle that can be read, not calibrated yet."""
-    folder.mkdir(parents=True, exist_ok=True)
-    precision = export.INT8_PER_CHANNEL if int8 else export.FP32
-    export.export(weights, ATTENTION_HEADS, folder, precision=precision)
-    (folder / manifest.TOKENIZER_FILE).write_bytes(stock.tokenizer_json)
-    _describe(folder, order, Calibration(), note, _width(weights))
-    return folder
-
-
-def _describe(
-    folder: Path, order: Order, calibration: Calibration, note: TrainingNote, width: int
-) -> None:
-    described = manifest.describe(folder, order.version, calibration, width, note)
-    manifest.write(described, folder)
+    def write(self, folder: Path, weights: Weights, fitted: Described, *, int8: bool) -> Path:
+        """A bundle that can be read, with its heads as they are described."""
+        folder.mkdir(parents=True, exist_ok=True)
+        precision = export.INT8_PER_CHANNEL if int8 else export.FP32
+        export.export(weights, ATTENTION_HEADS, folder, precision=precision)
+        (folder / manifest.TOKENIZER_FILE).write_bytes(self.stock.tokenizer_json)
+        (folder / manifest.TIER_FILE).write_bytes(self.table.to_bytes())
+        version, width = self.order.version, _width(weights)
+        manifest.write(manifest.describe(folder, version, fitted, width, self.note), folder)
+        return folder
 
 
 def _width(weights: Weights) -> int:

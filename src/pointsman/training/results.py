@@ -22,9 +22,8 @@ class DomainResult(msgspec.Struct, frozen=True):
 
 
 class CalibrationResult(msgspec.Struct, frozen=True):
-    """A classification head before and after its temperature."""
+    """A classification head as it was trained, and blended with the first tier and scaled."""
 
-    temperature: float
     rows: int
     error_before: float
     error_after: float

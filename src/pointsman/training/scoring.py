@@ -1,4 +1,4 @@
-"""Calibrates a bundle on the `choose` side and scores it on the `report` side."""
+"""Scores a bundle on the `report` side."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,17 +6,18 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from pointsman.encoder.bundle import load_bundle
+from pointsman.encoder.bundle import MeasureHead, ScoresHead, load_bundle
 from pointsman.encoder.onnx import OnnxEncoder
-from pointsman.training import calibrate, evaluate, manifest
+from pointsman.statistics import calibrate
+from pointsman.statistics.calibrate import Floats, Indices
+from pointsman.statistics.halves import share_of
+from pointsman.training import evaluate, manifest
 from pointsman.training.baselines import category_table, fit_linear
-from pointsman.training.calibrate import Floats, Indices
 from pointsman.training.corpus import Corpus
 from pointsman.training.examples import NO_LABEL, Example
-from pointsman.training.manifest import Calibration
+from pointsman.training.manifest import Described
 from pointsman.training.outcomes import MODE_SOURCE
 from pointsman.training.prompts import PROMPTS
-from pointsman.training.questions import share_of
 from pointsman.training.readings import Readings, read_texts
 from pointsman.training.results import (
     CalibrationResult,
@@ -29,6 +30,7 @@ from pointsman.training.results import (
     TokensResult,
 )
 from pointsman.training.shelf import Shelf
+from pointsman.training.tier_table import STARTS
 from pointsman.training.weights import DOMAINS
 
 FROZEN_ROWS = 6000
@@ -49,34 +51,11 @@ class _DomainScores(msgspec.Struct, frozen=True):
     quantised: QuantisedResult
 
 
-def calibration_of(bundle: Path, corpus: Corpus) -> Calibration:
-    """Fits everything on the `choose` side, outcome and tokens on the mode pair.
-
-    Args:
-        bundle: Holds the graph as trained, no line folded in.
-        corpus: All examples.
-    """
-    labelled = _with_domain(corpus.on("choose"))
-    recorded = _of_pair(corpus.on("choose"), MODE_SOURCE)
-    domains = read_texts(bundle, [example.text() for example in labelled])
-    outcomes = read_texts(bundle, [example.full_text() for example in recorded])
-    tokens = np.array([example.extra_tokens for example in recorded], dtype=np.float64)
-    raw = outcomes.log_tokens.astype(np.float64)
-    slope, offset = calibrate.fit_line(raw, np.log1p(tokens))
-    return Calibration(
-        domain_temperature=calibrate.fit_temperature(domains.domain, _domains(labelled)),
-        outcome_temperature=calibrate.fit_temperature(outcomes.outcome, _outcomes(recorded)),
-        tokens_smear=calibrate.fit_smear(offset + slope * raw, tokens),
-        tokens_slope=slope,
-        tokens_offset=offset,
-    )
-
-
-def results_of(bundles: Bundles, corpus: Corpus, calibration: Calibration, data: Path) -> Results:
+def results_of(bundles: Bundles, corpus: Corpus, fitted: Described, data: Path) -> Results:
     """All numbers of the run, measured on the shipped graph."""
     report = tuple(example for example in corpus.on("report") if example.outcome != NO_LABEL)
     readings = read_texts(bundles.shipped, [example.full_text() for example in report])
-    domain = _domain_scores(bundles, corpus, calibration)
+    domain = _domain_scores(bundles, corpus, fitted)
     described = manifest.read(bundles.shipped)
     mode = [row for row, example in enumerate(report) if example.source == MODE_SOURCE]
     mode_readings = readings.rows(mode)
@@ -91,23 +70,34 @@ def results_of(bundles: Bundles, corpus: Corpus, calibration: Calibration, data:
         calibration={
             "domain": domain.calibration,
             "outcome, mode pair": evaluate.calibration_result(
-                mode_readings.outcome, _outcomes(mode_report), calibration.outcome_temperature
+                mode_readings.outcome,
+                blended(fitted, "outcome", mode_readings),
+                _outcomes(mode_report),
             ),
         },
-        gain=_gains(corpus, report, readings, calibration),
-        tokens=_tokens(corpus, mode_report, mode_readings, calibration),
+        gain=_gains(corpus, report, readings, fitted),
+        tokens=_tokens(corpus, mode_report, mode_readings, fitted),
         quantised=domain.quantised,
         similarity=_similarity(bundles, data),
         prompts=_prompts(bundles.shipped),
     )
 
 
-def _domain_scores(bundles: Bundles, corpus: Corpus, calibration: Calibration) -> _DomainScores:
+def blended(fitted: Described, name: str, read: Readings) -> Floats:
+    """A head's logits of encoder and first tier, in the proportion that was fitted."""
+    (head,) = (h for h in fitted.heads if isinstance(h, ScoresHead) and h.name == name)
+    own = getattr(read, name).astype(np.float64)
+    other = read.tier[:, STARTS[name] : STARTS[name] + len(head.labels)]
+    return np.asarray(own * head.encoder_weight + other * head.tier_weight)
+
+
+def _domain_scores(bundles: Bundles, corpus: Corpus, fitted: Described) -> _DomainScores:
     report = _with_domain(corpus.on("report"))
     texts, labels = [example.text() for example in report], _domains(report)
     int8, fp32 = (read_texts(bundle, texts) for bundle in (bundles.shipped, bundles.full))
     frozen = _frozen(bundles.published, corpus, texts)
-    predicted = int8.domain.argmax(axis=1)
+    logits = blended(fitted, "domain", int8)
+    predicted = logits.argmax(axis=1)
     majority = int(np.argmax(np.bincount(_domains(_with_domain(corpus.on("train"))))))
     sources = np.array([example.source.split(":")[0] for example in report])
     results = {"all": evaluate.domain_result(predicted, labels, majority, frozen)}
@@ -118,9 +108,7 @@ def _domain_scores(bundles: Bundles, corpus: Corpus, calibration: Calibration) -
         )
     return _DomainScores(
         by_source=results,
-        calibration=evaluate.calibration_result(
-            int8.domain, labels, calibration.domain_temperature
-        ),
+        calibration=evaluate.calibration_result(int8.domain, logits, labels),
         quantised=evaluate.quantised_result(int8, fp32, labels),
     )
 
@@ -140,10 +128,11 @@ def _frozen(published: Path, corpus: Corpus, texts: Sequence[str]) -> Indices:
 
 
 def _gains(
-    corpus: Corpus, report: Sequence[Example], readings: Readings, calibration: Calibration
+    corpus: Corpus, report: Sequence[Example], readings: Readings, fitted: Described
 ) -> dict[str, GainResult]:
     """For each pair: the outcome head against random, length and tables per category."""
-    chances = calibrate.probabilities(readings.outcome, calibration.outcome_temperature)
+    chances = calibrate.probabilities(blended(fitted, "outcome", readings))
+    own_domains = blended(fitted, "domain", readings).argmax(axis=1)
     sources = np.array([example.source for example in report])
     results: dict[str, GainResult] = {}
     for source in sorted(set(sources.tolist())):
@@ -154,7 +143,7 @@ def _gains(
             "length": np.array([len(e.full_text()) for e in asked], dtype=np.float64),
         }
         if source == MODE_SOURCE:
-            scores |= _table_scores(corpus, asked, readings.domain[rows].argmax(axis=1))
+            scores |= _table_scores(corpus, asked, own_domains[rows])
         results[source] = evaluate.gain_result(chances[rows], _outcomes(asked), scores)
     return results
 
@@ -170,11 +159,13 @@ def _table_scores(corpus: Corpus, asked: Sequence[Example], own: Indices) -> dic
 
 
 def _tokens(
-    corpus: Corpus, report: Sequence[Example], readings: Readings, calibration: Calibration
+    corpus: Corpus, report: Sequence[Example], readings: Readings, fitted: Described
 ) -> TokensResult:
+    (head,) = (head for head in fitted.heads if isinstance(head, MeasureHead))
+    raw = readings.log_tokens.astype(np.float64)
     return evaluate.tokens_result(
-        readings.log_tokens.astype(np.float64),
-        calibration.tokens_smear,
+        np.minimum(raw, head.offset + head.slope * raw),
+        head.smear,
         report,
         _of_pair(corpus.on("train"), MODE_SOURCE),
     )
@@ -198,7 +189,7 @@ def _prompts(bundle: Path) -> tuple[PromptResult, ...]:
     encoder = OnnxEncoder(load_bundle(bundle))
     results: list[PromptResult] = []
     for text in PROMPTS:
-        encoding = encoder.encode(text)
+        encoding = encoder.encode(text, encoder.everything())
         domain, domain_p = max(encoding.scores["domain"].items(), key=lambda item: item[1])
         gain = encoding.scores["outcome"]["heavy_only"]
         tokens = encoding.measures["extra_tokens"]

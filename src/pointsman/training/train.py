@@ -33,6 +33,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, help="of weights, batches and dropout")
     parser.add_argument("--threads", type=int, default=2, help="for arithmetic (default: 2)")
     parser.add_argument(
+        "--bf16",
+        action="store_true",
+        help="multiply in bfloat16: three times as fast with AMX, unusably slow without",
+    )
+    parser.add_argument(
         "--resume", action="store_true", help="go on from the checkpoint in the out folder"
     )
     parser.add_argument(
@@ -50,7 +55,8 @@ def add_data_argument(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=Path(os.environ.get(DATA_VARIABLE, DEFAULT_DATA)),
         metavar="DIR",
-        help=f"folder with domain/, difficulty/, outcomes/ and cache/ (default: ${DATA_VARIABLE})",
+        help="folder with domain/, difficulty/, outcomes/, jailbreak/, pii/ and cache/ "
+        f"(default: ${DATA_VARIABLE})",
     )
 
 
@@ -75,6 +81,7 @@ def run(args: argparse.Namespace) -> int:
             seed=args.seed,
             threads=args.threads,
             resume=args.resume,
+            bf16=args.bf16,
         )
     )
     return 0

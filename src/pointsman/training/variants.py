@@ -17,12 +17,13 @@ import onnxruntime as ort
 
 from pointsman.encoder.bundle import load_bundle
 from pointsman.encoder.onnx import OnnxEncoder
-from pointsman.training import export, loop, manifest, metrics
+from pointsman.statistics import metrics
+from pointsman.training import export, fitting, loop, manifest
 from pointsman.training import weights as w
 from pointsman.training.corpus import read_corpus
 from pointsman.training.examples import NO_LABEL, Example
 from pointsman.training.export import PRECISIONS, Precision
-from pointsman.training.manifest import Calibration, TrainingNote
+from pointsman.training.manifest import Described, TrainingNote
 from pointsman.training.readings import Readings, read_texts
 from pointsman.training.stock import ATTENTION_HEADS, Stock, read_stock
 from pointsman.training.train import add_data_argument
@@ -97,7 +98,9 @@ def _bundle(folder: Path, weights: w.Weights, stock: Stock, precision: Precision
     export.export(weights, ATTENTION_HEADS, folder, precision=precision)
     (folder / manifest.TOKENIZER_FILE).write_bytes(stock.tokenizer_json)
     width = weights[w.WORD_PIECES].shape[1]
-    manifest.write(manifest.describe(folder, "variant", Calibration(), width, _BLANK), folder)
+    (folder / manifest.TIER_FILE).write_bytes(b"")  # these rows are of the encoder alone
+    plain = Described(fitting.unfitted().heads, None)
+    manifest.write(manifest.describe(folder, "variant", plain, width, _BLANK), folder)
     return folder
 
 
@@ -119,10 +122,11 @@ def _median_ms(bundle: Path, length: int) -> float:
     """Of one text of this many word pieces, read alone by one thread."""
     encoder = OnnxEncoder(load_bundle(bundle))
     ids = np.random.default_rng(0).integers(1000, 30000, size=(1, length), dtype=np.int32)
+    outputs = [head.name for head in w.EXPORTED]
     times: list[float] = []
     for _ in range(REPEATS):
         began = time.perf_counter()
-        encoder.run(ids)
+        encoder.run(ids, outputs)
         times.append(1000 * (time.perf_counter() - began))
     return float(np.median(times))
 

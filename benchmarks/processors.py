@@ -13,6 +13,7 @@ import msgspec
 
 from pointsman.demo.prompts import demo_requests
 from pointsman.encoder.bundle import load_bundle
+from pointsman.encoder.encoding import Asked
 from pointsman.encoder.onnx import OnnxEncoder
 from pointsman.wire.chat import chat_from_object
 from pointsman.wire.prompt import read_prompt
@@ -22,10 +23,11 @@ Scores = dict[str, dict[str, dict[str, float]]]
 
 def write(path: Path) -> None:
     """Read the demo's requests and write every score."""
-    encoder = OnnxEncoder(load_bundle())
+    encoder = OnnxEncoder(load_bundle(), first_tier=False)
+    judged = Asked(judged=frozenset({"domain", "outcome"}))
     scores = {
         request.title: encoder.encode(
-            read_prompt(chat_from_object(dict(request.body))).judged
+            read_prompt(chat_from_object(dict(request.body))).judged, judged
         ).scores
         for request in demo_requests()
     }

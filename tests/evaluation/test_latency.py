@@ -34,8 +34,10 @@ def test_the_json_holds_the_whole_table(capsys: pytest.CaptureFixture[str], tmp_
     }
     assert report["benchmark"] == "latency"
     assert report["reference_ratio_at_128"] is report["gateway"] is None
-    assert [row["tokens"] for row in report["rows"]] == [*LENGTHS, 128]
-    assert [row["read"] for row in report["rows"]] == [16, 64, 128, 256, 256, 0]
+    assert [row["tokens"] for row in report["rows"]] == [*LENGTHS, 128, 128]
+    assert [row["all_signals"] for row in report["rows"]] == [False] * 6 + [True]
+    assert [row["read"] for row in report["rows"][:-1]] == [16, 64, 128, 256, 256, 0]
+    assert report["rows"][-1]["read"] > 128
     for row in report["rows"]:
         assert set(row["stages"]) == set(STAGES)
         assert all(set(one) == {"n", "p50_ms", "p99_ms"} for one in row["stages"].values())

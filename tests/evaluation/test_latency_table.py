@@ -17,13 +17,21 @@ def _spread(p50: float) -> Spread:
     return Spread(5, p50, 2 * p50)
 
 
-def _row(tokens: int, read: int, total: float, reference: float | None = None) -> StageRow:
+def _row(
+    tokens: int,
+    read: int,
+    total: float,
+    reference: float | None = None,
+    *,
+    all_signals: bool = False,
+) -> StageRow:
     return StageRow(
         tokens=tokens,
         read=read,
         stages={stage: _spread(total) for stage in STAGES},
         reference=_spread(reference) if reference else None,
         ratio=reference / total if reference else None,
+        all_signals=all_signals,
     )
 
 
@@ -49,6 +57,7 @@ REPORT = Report(
         _row(256, 256, 30.0, 1600.0),
         _row(512, 256, 31.0, 3050.0),
         _row(128, 0, 0.125),
+        _row(128, 136, 20.0, 800.0, all_signals=True),
     ),
     throughput=(
         Throughput(
@@ -79,8 +88,11 @@ def _shown(report: Report) -> str:
         "takes 50.0 times as long",
         "Measured 2026-01-02T03:04:05+00:00 in 12 s on Some CPU; 2 cores; avx2; 8 GiB",
         "load average 0.5 when it began",
-        "| 128, remembered |",
+        "| 128, remembered ",
         "0.125 / 0.250",
+        "| 128, all signals |",
+        "40.0x",
+        "the first tier reads as well",
         "| 512 (256 read)",
         "about 61.0 ms, a ratio of 50.0x (computed",
         "800 / 1600",

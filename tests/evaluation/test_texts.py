@@ -17,10 +17,11 @@ def encoder() -> OnnxEncoder:
 @pytest.mark.parametrize("pieces", [1, 2, 14, 62, 126, 254])
 def test_a_text_has_exactly_the_word_pieces_asked_for(encoder: OnnxEncoder, pieces: int) -> None:
     for seed in range(5):
-        text = text_of(pieces, lambda word: encoder.tokenize(word)[0].size - MARKS, seed)
-        ids, cut = encoder.tokenize(text)
-        assert ids.size == pieces + MARKS
-        assert not cut
+        text = text_of(pieces, lambda word: encoder.pieces.judged(word).count, seed)
+        found = encoder.pieces.judged(text)
+        assert found.count == pieces
+        assert found.ids.size == pieces + MARKS
+        assert not found.cut
 
 
 def test_a_text_is_the_same_for_the_same_seed_and_differs_between_seeds() -> None:

@@ -7,6 +7,7 @@ import importlib.util
 import time
 from collections.abc import Callable, Iterator
 
+import msgspec
 from rich.console import Console
 
 from pointsman.config.build import Setup, load_setup
@@ -70,8 +71,10 @@ def measure(args: argparse.Namespace, say: Say) -> Report:
     say("memory and start-up")
     footprint = measure_footprint(min(args.repeat, _MOST_STARTS))
     with _reference(args, say) as (reference, shape):
-        rows = _rows(clock, Effort(args.repeat, args.seconds), reference, say)
-    rows = (*rows, _remembered(setup, Effort(args.repeat, args.seconds), say))
+        effort = Effort(args.repeat, args.seconds)
+        rows = _rows(clock, effort, reference, say)
+        everything = _everything(setup, effort, reference, say)
+    rows = (*rows, _remembered(setup, effort, say), everything)
     throughput = _throughput(setup, clock, args.repeat, say)
     gateway = None if args.no_gateway else _gateway(clock, args, say)
     return Report(
@@ -142,6 +145,14 @@ def _remembered(setup: Setup, effort: Effort, say: Say) -> StageRow:
     clock = Clock(setup, remember=True)
     body = body_of(text_of(RATIO_TOKENS - MARKS, clock.count))
     return measure_row(clock, body, RATIO_TOKENS, effort)
+
+
+def _everything(setup: Setup, effort: Effort, reference: Reference | None, say: Say) -> StageRow:
+    say("decisions with every signal measured")
+    clock = Clock(setup, everything=True)
+    body = body_of(text_of(RATIO_TOKENS - MARKS, clock.count))
+    row = measure_row(clock, body, RATIO_TOKENS, effort, reference)
+    return msgspec.structs.replace(row, all_signals=True)
 
 
 def _throughput(setup: Setup, clock: Clock, repeat: int, say: Say) -> tuple[Throughput, ...]:

@@ -80,9 +80,11 @@ def _stage_cells(row: StageRow, *, compared: bool) -> Sequence[str]:
     label = str(row.tokens) if row.read else f"{row.tokens}, remembered"
     if 0 < row.read < row.tokens:
         label += f" ({row.read} read)"
+    if row.all_signals:
+        label += ", all signals"
     cells = [label, str(row.stages["total"].n)]
     for stage in STAGES:
-        idle = not row.read and stage in {"tokenize", "encoder"}
+        idle = not row.read and stage in {"tokenize", "first_tier", "encoder"}
         cells.append("-" if idle else _pair(row.stages[stage]))
     if compared:
         cells.append(_pair(row.reference) if row.reference else "-")
@@ -138,6 +140,12 @@ def _notes(report: Report) -> Iterator[str]:
     yield (
         "tokens count the two marks that the encoder adds. `total` is from the client's bytes to "
         "the bytes that go upstream; nothing is remembered except in the row that says so."
+    )
+    yield (
+        "every text gets a full pass: the first tier reads as well, as its scores are blended into "
+        "the encoder's, but may not answer alone; where it may and is certain, a decision takes no "
+        "`encoder`. A decision measures what the shipped policy asks for; `all signals` adds "
+        "attacks and personal data in all texts of the request, in the same pass where it can."
     )
     yield (
         "decisions per second: texts that differ, an event loop, and two requests at a time for "

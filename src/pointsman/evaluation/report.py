@@ -16,10 +16,12 @@ class StageRow(msgspec.Struct, frozen=True):
 
     Attributes:
         tokens: Length of the prompt, with the two marks that the encoder adds.
-        read: How many of them the encoder reads: 0 where the text was remembered.
+        read: Tokens that the encoder reads: 0 where the text was remembered, and more than `tokens`
+            with all signals, some of which read the system text, too.
         stages: By stage name, `total` among them.
         reference: The reference shape's passes at `tokens` tokens, taken in turns with ours.
         ratio: The median of `reference` over the median of our `total`.
+        all_signals: Whether every signal is measured, or those that the shipped policy asks for.
     """
 
     tokens: int
@@ -27,6 +29,7 @@ class StageRow(msgspec.Struct, frozen=True):
     stages: dict[str, Spread]
     reference: Spread | None = None
     ratio: float | None = None
+    all_signals: bool = False
 
 
 class GatewayRow(msgspec.Struct, frozen=True):

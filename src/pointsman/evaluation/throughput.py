@@ -37,7 +37,7 @@ class Throughput(msgspec.Struct, frozen=True):
 def measure_throughput(
     setup: Setup, bodies: Sequence[bytes], *, tokens: int, workers: int
 ) -> Throughput:
-    """Decide all bodies once.
+    """Decide all bodies once, with a full pass for each: the first tier may not answer alone.
 
     Args:
         setup: The config to decide by.
@@ -48,7 +48,11 @@ def measure_throughput(
     """
     with _held_to(workers) as pinned:
         pool = EncoderPool(
-            OnnxEncoder(setup.bundle, intra_threads=setup.config.encoder.intra_threads),
+            OnnxEncoder(
+                setup.bundle,
+                intra_threads=setup.config.encoder.intra_threads,
+                first_tier=False,
+            ),
             workers=workers,
             queue=len(bodies),
             memory=EncodingMemory(len(bodies)),
@@ -73,7 +77,8 @@ async def _decide_all(
     sessions = Sessions()
     samples: list[float] = []
     # Wakes every thread before the clock starts; these texts are in no body.
-    await asyncio.gather(*(pool.encode(f"warm up number {n}") for n in range(workers)))
+    warm = (f"warm up number {n}" for n in range(workers))
+    await asyncio.gather(*(pool.encode(text, setup.world.asked) for text in warm))
     waiting = iter(bodies)
 
     async def client() -> None:

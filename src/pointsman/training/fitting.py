@@ -30,6 +30,9 @@ Logits = NDArray[np.float32]
 
 FALSE_REFUSALS = 0.01
 """The rate of false alarms that each of the guard's shipped thresholds is solved for."""
+LOOK_ALIKE_REFUSALS = 0.02
+"""The same among harmless texts that merely look dangerous; the higher of the two thresholds ships.
+Most harmless texts are so plain that all of the first rate would fall on these."""
 
 
 def unfitted() -> Described:
@@ -119,14 +122,26 @@ def _flags(read: Readings, examples: Sequence[Example]) -> FlagsHead:
     lines: list[tuple[float, ...]] = []
     solved: dict[str, Threshold] = {}
     harmless = np.array([not any(example.attacks) for example in examples])
+    alike = np.array([looks_dangerous(example) for example in examples])
     for at, label in enumerate(ATTACKS):
         known, truth = _known(examples, at)
         line = calibrate.fit_sigmoid([read.attacks[known, at], tier[known, at]], truth)
         lines.append(line)
         logits = read.attacks[:, at] * line[0] + tier[:, at] * line[1] + line[2]
-        solved[label] = thresholds.solve(1 / (1 + np.exp(-logits[harmless])), FALSE_REFUSALS)
+        chances = 1 / (1 + np.exp(-logits))
+        solved[label] = max(
+            thresholds.solve(chances[harmless], FALSE_REFUSALS),
+            thresholds.solve(chances[harmless & alike], LOOK_ALIKE_REFUSALS),
+            key=lambda threshold: threshold.above,
+        )
     own, other, offsets = zip(*lines, strict=True)
     return FlagsHead("attacks", "attacks", ATTACKS, own, other, offsets, solved)
+
+
+def looks_dangerous(example: Example) -> bool:
+    """Whether a harmless text is of a kind that is collected for looking like an attack."""
+    kind = example.source.split(":", 1)[-1].split(",")[0]
+    return kind in {"benign_hard", "benign_fiction", "talk of attacks"}
 
 
 def _flags_alone(read: Readings, examples: Sequence[Example]) -> TierHead:

@@ -1,8 +1,9 @@
 """How much the shipped bundle's scores differ between processors' int8 kernels.
 
 python benchmarks/processors.py write here.json
-valgrind --tool=none python benchmarks/processors.py write avx2.json   # valgrind knows no AVX-512
-python benchmarks/processors.py compare here.json avx2.json
+valgrind --tool=none python benchmarks/processors.py write-quick quick.json  # valgrind knows no
+valgrind --tool=none python benchmarks/processors.py write-exact exact.json  # AVX-512, so no VNNI
+python benchmarks/processors.py compare here.json exact.json
 """
 
 import statistics
@@ -21,9 +22,9 @@ from pointsman.wire.prompt import read_prompt
 Scores = dict[str, dict[str, dict[str, float]]]
 
 
-def write(path: Path) -> None:
+def write(path: Path, *, exact: bool | None = None) -> None:
     """Read the demo's requests and write every score."""
-    encoder = OnnxEncoder(load_bundle(), first_tier=False)
+    encoder = OnnxEncoder(load_bundle(), first_tier=False, exact=exact)
     judged = Asked(judged=frozenset({"domain", "outcome"}))
     scores = {
         request.title: encoder.encode(
@@ -53,7 +54,8 @@ def _top(scores: dict[str, dict[str, float]]) -> str:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "write":
-        write(Path(sys.argv[2]))
+    if sys.argv[1].startswith("write"):
+        kind = sys.argv[1].removeprefix("write").removeprefix("-")
+        write(Path(sys.argv[2]), exact={"quick": False, "exact": True}.get(kind))
     else:
         compare(Path(sys.argv[2]), Path(sys.argv[3]))

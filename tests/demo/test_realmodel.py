@@ -114,7 +114,9 @@ async def test_it_answers_with_usage(model: RealModel, client: aiohttp.ClientSes
 async def test_it_streams_token_by_token_and_ends_with_usage(
     model: RealModel, client: aiohttp.ClientSession
 ) -> None:
-    body = chat("Count.", max_tokens=8, stream=True, stream_options={"include_usage": True})
+    usage = {"include_usage": True}
+    # Long enough an answer that its events cannot all come in a few reads.
+    body = chat("Count from one to fifty.", max_tokens=48, stream=True, stream_options=usage)
     async with client.post(f"{model.url}/chat/completions", json=body) as response:
         reads = [read async for read in response.content.iter_any()]
     events = b"".join(reads).decode().split("\n\n")

@@ -36,7 +36,7 @@ def test_a_trivial_request_gains_nothing_from_reasoning(encoder: OnnxEncoder, te
 def test_a_computation_gains_from_reasoning(encoder: OnnxEncoder, text: str) -> None:
     encoding = encoder.encode(text, encoder.everything())
     assert encoding.scores["outcome"]["heavy_only"] > 0.4
-    assert encoding.measures["extra_tokens"] > 200
+    assert encoding.measures["extra_tokens"] > 150
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -120,7 +121,7 @@ def test_tokens_are_served_with_the_line_and_the_mean_of_what_was_recorded(
 def guarded(random: np.random.Generator) -> tuple[Readings, list[Example]]:
     """Half harmless; jailbreaks are unknown as injections, and read as such by both readers."""
     labels = [(0, 0, 0)] * 2000 + [(1, -1, -1)] * 1000 + [(-1, 1, -1)] * 700 + [(0, 0, 1)] * 300
-    examples = [Example("q", (), "s", "choose", attacks=attacks) for attacks in labels]
+    examples = [Example("q", (), "x:benign_hard", "choose", attacks=attacks) for attacks in labels]
     truth = np.array(labels) == 1
     own = (truth * 4 - 2 + random.normal(0, 1.5, size=truth.shape)).astype(np.float32)
     other = (truth * 2 - 1 + random.normal(0, 1.5, size=truth.shape)).astype(np.float32)
@@ -146,6 +147,25 @@ def test_each_attack_is_calibrated_on_the_rows_whose_label_is_known(
         assert chances.mean() == pytest.approx((labels[known] == 1).mean(), abs=0.01)
         assert head.encoder_weights[at] > head.tier_weights[at] > 0
     assert head.encoder_weights[1] == pytest.approx(head.encoder_weights[0], abs=0.3)
+
+
+def test_where_look_alikes_need_it_the_threshold_is_that_of_look_alikes(
+    random: np.random.Generator,
+) -> None:
+    read, examples = guarded(random)
+    plain = fitting._flags(read, examples)
+    # Now only the harmless texts that score highest are look-alikes.
+    scores = read.attacks[:2000].max(axis=1)
+    high = set(np.argsort(scores)[-300:].tolist())
+    named = [
+        msgspec.structs.replace(e, source="x:benign_hard" if at in high else "x:benign")
+        for at, e in enumerate(examples)
+    ]
+    found = fitting._flags(read, named)
+    for label in ATTACKS:
+        threshold = found.thresholds[label]
+        assert threshold.above >= plain.thresholds[label].above
+    assert fitting.LOOK_ALIKE_REFUSALS in {t.target for t in found.thresholds.values()}
 
 
 def test_each_threshold_lets_one_harmless_text_in_a_hundred_be_refused(

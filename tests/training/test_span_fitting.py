@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from pointsman.encoder.bundle import SpansHead, load_bundle
 from pointsman.encoder.encoding import NO_VECTOR, Asked, Encoding, TextSpan
-from pointsman.encoder.onnx import OnnxEncoder
+from pointsman.encoder.onnx import OnnxEncoder, span_chance
 from pointsman.statistics.calibrate import COLDEST, HOTTEST
 from pointsman.training import span_fitting
 from pointsman.training.examples import Example, Span
@@ -88,7 +88,7 @@ def fit(tiny_bundle: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         monkeypatch.setattr(span_fitting, "OnnxEncoder", lambda *_, **__: reader)
         head = fit_spans(tiny_bundle, examples)
         # The spans were read with the temperature that the head is given.
-        assert [each.temperature for each in reader.heads] == [head.temperature]
+        assert {each.temperature for each in reader.heads} == {head.temperature}
         # A text that one pass does not hold tells nothing of where its pieces stand.
         assert max(reader.lengths) < MAX_TOKENS
         return head
@@ -99,6 +99,19 @@ def fit(tiny_bundle: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 def test_least_is_the_lowest_of_those_with_the_best_f1(fit: Any) -> None:
     said = [found((5, 8, 0.9), (0, 4, 0.42)), (), ()]
     assert fit(EXAMPLES, said).least == min(least for least in GRID if least > 0.42)
+
+
+def test_spans_that_are_wrong_half_of_the_time_are_given_half_a_chance(fit: Any) -> None:
+    names = [example(f"{at} ann", (2, 5, "PERSON")) for at in range(40)]
+    said = [found((2, 5, 0.9)) if at % 2 else found((1, 5, 0.9)) for at in range(40)]
+    assert span_chance(fit(names, said), 0.9) == pytest.approx(0.5, abs=0.01)
+
+
+def test_texts_of_a_source_that_is_partly_marked_raise_no_alarm() -> None:
+    partly = Example("call no one", (), "wnut17:", "choose", spans=())
+    said = [found((5, 7, 0.9))]
+    assert span_fitting._scored(said, [partly], 0.5)[1] == 0.0
+    assert span_fitting._scored(said, EXAMPLES[1:2], 0.5)[1] == 1.0
 
 
 def test_false_alarms_are_kept_down_even_at_the_price_of_spans(fit: Any) -> None:

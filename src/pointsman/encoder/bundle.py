@@ -58,6 +58,9 @@ class SpansHead(msgspec.Struct, frozen=True, tag="spans", tag_field="kind"):
         labels: The tags: `O`, then `B-TYPE` and `I-TYPE` for each type.
         temperature: Of the softmax over tags.
         least: Spans of a smaller probability are not reported.
+        weight: A span's probability of being right in type and at both ends is sigmoid(weight ·
+            logit(p) + offset), p the mean of its words' (see `tagging`).
+        offset: See `weight`.
     """
 
     name: str
@@ -65,6 +68,8 @@ class SpansHead(msgspec.Struct, frozen=True, tag="spans", tag_field="kind"):
     labels: tuple[str, ...]
     temperature: float = 1.0
     least: float = 0.0
+    weight: float = 1.0
+    offset: float = 0.0
 
 
 class MeasureHead(msgspec.Struct, frozen=True, tag="measure", tag_field="kind"):

@@ -2,6 +2,7 @@
 
 from typing import Any, assert_never
 
+import msgspec
 import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from pointsman.encoder.encoding import EMBEDDING, NO_VECTOR, Asked, Encoding, He
 from pointsman.encoder.first_tier import FirstTier
 from pointsman.encoder.merge import merged
 from pointsman.encoder.pieces import PieceReader, Pieces
+from pointsman.encoder.processor import clips_int8
 from pointsman.encoder.tagging import span_types, spans_of
 from pointsman.errors import BundleError
 
@@ -36,21 +38,30 @@ class OnnxEncoder:
         intra_threads: Threads within one pass. 1 gives the best throughput; more halve the latency
             of an idle machine.
         first_tier: Whether the bundle's first tier may answer alone where it is certain.
+        exact: Whether to take the exact int8 product; by default where the quick one overflows.
 
     Raises:
         BundleError: ONNX Runtime or the tokenizer cannot read the bundle's files.
     """
 
-    def __init__(self, bundle: Bundle, *, intra_threads: int = 1, first_tier: bool = True) -> None:
+    def __init__(
+        self,
+        bundle: Bundle,
+        *,
+        intra_threads: int = 1,
+        first_tier: bool = True,
+        exact: bool | None = None,
+    ) -> None:
         self.bundle = bundle
         manifest = bundle.manifest
         options = ort.SessionOptions()
         options.intra_op_num_threads = intra_threads
         options.inter_op_num_threads = 1
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        # Without VNNI, the quick int8 product overflows 16 bits now and then; this takes the exact
-        # one there, so that every processor gives the same scores (docs/decisions/0008).
-        options.add_session_config_entry("session.x64quantprecision", "1")
+        if clips_int8() if exact is None else exact:
+            # Where the quick int8 product overflows now and then, this takes the exact one, so that
+            # every processor gives the same scores (docs/decisions/0008).
+            options.add_session_config_entry("session.x64quantprecision", "1")
         # Heads that nobody asks for are not computed.
         self._run_options = ort.RunOptions()
         self._run_options.only_execute_path_to_fetches = True
@@ -189,4 +200,16 @@ def _spans(head: SpansHead, logits: Floats, stretch: Pieces) -> tuple[TextSpan, 
     powers = np.exp(scaled - scaled.max(axis=1, keepdims=True))
     chances = powers / powers.sum(axis=1, keepdims=True)
     found = spans_of(chances, stretch.offsets(), stretch.words(), span_types(head.labels))
-    return tuple(span for span in found if span.p >= head.least)
+    said = (msgspec.structs.replace(span, p=span_chance(head, span.p)) for span in found)
+    return tuple(span for span in said if span.p >= head.least)
+
+
+def span_chance(head: SpansHead, p: float) -> float:
+    """The probability that a span is right, from the mean probability of its words."""
+    return float(1 / (1 + np.exp(-(head.weight * log_odds(p) + head.offset))))
+
+
+def log_odds(p: float) -> float:
+    """log(p / (1 - p)), of probabilities a millionth away from certainty at most."""
+    inside = min(max(p, 1e-6), 1 - 1e-6)
+    return float(np.log(inside / (1 - inside)))

@@ -124,7 +124,7 @@ async def test_it_streams_token_by_token_and_ends_with_usage(
     last = json.loads(events[-3].removeprefix("data: "))
     assert len(reads) > 3
     assert last["choices"] == []
-    assert last["usage"]["completion_tokens"] <= 8
+    assert last["usage"]["completion_tokens"] <= 48
 
 
 @marked

@@ -26,7 +26,7 @@ from pointsman.training.tier import train_tier
 from pointsman.training.tier_table import Table
 from pointsman.training.weights import Weights
 
-PACKAGES = ("torch", "onnx", "onnxruntime", "tokenizers", "numpy")
+PACKAGES = ("torch", "onnx", "onnxruntime", "tokenizers", "numpy", "faker")
 FORMS = (0, 1, 2, 3)
 """With options or without: half of the questions each way, then the other way round; then the
 same with words around them (`questions.dressed`)."""

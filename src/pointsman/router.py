@@ -12,12 +12,12 @@ from pointsman.encoder.onnx import OnnxEncoder
 from pointsman.encoder.pool import EncoderPool, default_workers
 from pointsman.exchange.drive import drive, drive_async
 from pointsman.exchange.plan import Forward
-from pointsman.exchange.route import route
+from pointsman.exchange.route import encoded, route
 from pointsman.exchange.sessions import Sessions
 from pointsman.policy.counterfactual import Counterfactual, counterfactual
 from pointsman.signals import Reading, Signals, asked_of, measure, read
 from pointsman.wire.chat import ChatRequest, chat_from_object
-from pointsman.wire.prompt import Prompt, read_prompt
+from pointsman.wire.prompt import read_prompt
 
 
 class Router:
@@ -76,17 +76,8 @@ class Router:
         prompt = read_prompt(_typed(request))
         shelf = [d for d in self.setup.shelf if signals is None or d.name in signals]
         asked = asked_of(shelf, self.setup.config.encoder.max_windows)
-        reading = self._read(prompt, asked)
+        reading = drive(encoded(read(prompt, asked)), self.encode, self.sessions)
         return measure(shelf, prompt, reading), reading
-
-    def _read(self, prompt: Prompt, asked: Asked) -> Reading:
-        texts = read(prompt, asked)
-        try:
-            text, wanted = next(texts)
-            while True:
-                text, wanted = texts.send(self.encode(text, wanted))
-        except StopIteration as end:
-            return end.value  # type: ignore[no-any-return]  # a generator's value is untyped
 
     def route(
         self, request: dict[str, Any] | ChatRequest, *, conversation: str | None = None

@@ -42,7 +42,7 @@ def route(
     """
     prompt = read_prompt(request)
     named = None if request.model in AUTO_NAMES else request.model
-    reading = NOTHING_READ if named else (yield from _encoded(read(prompt, world.asked)))
+    reading = NOTHING_READ if named else (yield from encoded(read(prompt, world.asked)))
     signals = measure(world.detectors, prompt, reading)
     key = conversation_key(request, prompt, caller, conversation)
     current = (yield Recollect(key)) if _may_be_known(request, conversation) else None
@@ -61,10 +61,10 @@ def route(
     return plan(request, question, decision, world, decision_id=decision_id, conversation=key)
 
 
-def _encoded(
+def encoded(
     reading: Generator[tuple[str, Asked], Encoding, Reading],
 ) -> Generator[Effect, Any, Reading]:
-    """The reading, each text that it asks for yielded as an effect."""
+    """Read what a reading asks for: each text is yielded as an effect."""
     encoding: Any = None
     while True:
         try:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from pointsman.catalog.families import FAMILIES, Effort, Family, Reasoning, stated_wish
+from pointsman.catalog.reasoning import EFFORTS, TOKENS_OF_EFFORT
 from pointsman.wire.chat import chat_from_object
 
 USER = {"role": "user", "content": "2 + 2?"}
@@ -51,6 +52,53 @@ ON, OFF = Reasoning("on"), Reasoning("off")
             Reasoning("on", budget_tokens=4096),
             {"thinking": {"type": "enabled", "budget_tokens": 4096}},
         ),
+        ("dashscope", ON, {"enable_thinking": True}),
+        ("dashscope", OFF, {"enable_thinking": False}),
+        (
+            "dashscope",
+            Reasoning("on", budget_tokens=50),
+            {"enable_thinking": True, "thinking_budget": 50},
+        ),
+        (
+            "openrouter",
+            Reasoning("on", "medium"),
+            {"reasoning": {"enabled": True, "effort": "medium", "max_tokens": None}},
+        ),
+        # "One of the following (not both)".
+        (
+            "openrouter",
+            Reasoning("on", "low", 2000),
+            {"reasoning": {"enabled": True, "effort": None, "max_tokens": 2000}},
+        ),
+        (
+            "openrouter",
+            OFF,
+            {"reasoning": {"enabled": None, "effort": "none", "max_tokens": None}},
+        ),
+        ("gemini", Reasoning("on", "low"), {"reasoning_effort": "low"}),
+        ("gemini", OFF, {"reasoning_effort": "none"}),
+        ("gemini-3", Reasoning("on", "high"), {"reasoning_effort": "high"}),
+        ("gemini-3", OFF, {}),
+        ("glm", ON, {"thinking": {"type": "enabled", "budget_tokens": None}}),
+        ("glm", OFF, {"thinking": {"type": "disabled", "budget_tokens": None}}),
+        ("kimi", OFF, {"thinking": {"type": "disabled", "budget_tokens": None}}),
+        ("hunyuan", ON, {"thinking": {"type": "enabled", "budget_tokens": None}}),
+        (
+            "deepseek-api",
+            Reasoning("on", "high"),
+            {
+                "thinking": {"type": "enabled", "budget_tokens": None},
+                "reasoning_effort": "high",
+            },
+        ),
+        (
+            "deepseek-api",
+            OFF,
+            {
+                "thinking": {"type": "disabled", "budget_tokens": None},
+                "reasoning_effort": None,
+            },
+        ),
     ],
 )
 def test_a_family_is_spoken_to_in_its_own_words(
@@ -68,6 +116,12 @@ def test_a_family_is_spoken_to_in_its_own_words(
         ("openai", "off, on (low), on (medium), on (high)"),
         ("mistral", "off, on"),
         ("anthropic", "off, on"),
+        ("dashscope", "off, on"),
+        ("openrouter", "off, on (low), on (medium), on (high)"),
+        ("gemini", "off, on (low), on (medium), on (high)"),
+        ("gemini-3", "on (low), on (medium), on (high)"),
+        ("glm", "off, on"),
+        ("deepseek-api", "off, on (low), on (high)"),
     ],
 )
 def test_a_familys_choices_go_from_least_to_most(family: str, choices: str) -> None:
@@ -102,71 +156,60 @@ def test_edits_share_nothing_with_the_table() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reasoning", "words"),
+    ("family", "wish", "adapted"),
     [
-        (Reasoning("default"), "default"),
-        (OFF, "off"),
-        (ON, "on"),
-        (Reasoning("on", "high"), "on (high)"),
-        (Reasoning("on", budget_tokens=0), "on (0 tokens)"),
-        (Reasoning("on", "low", 2048), "on (low, 2048 tokens)"),
+        # A cap becomes an effort where the family knows no caps.
+        ("openai", Reasoning("on", budget_tokens=500), Reasoning("on", "low")),
+        ("gpt-oss", Reasoning("on", budget_tokens=9000), Reasoning("on", "medium")),
+        ("gemini", Reasoning("on", budget_tokens=24576), Reasoning("on", "high")),
+        ("o-series", Reasoning("on", "high", 500), Reasoning("on", "high")),
+        # An effort becomes a cap where it knows no efforts.
+        ("dashscope", Reasoning("on", "low"), Reasoning("on", budget_tokens=1024)),
+        ("anthropic", Reasoning("on", "high"), Reasoning("on", budget_tokens=24576)),
+        ("anthropic", Reasoning("on", "high", 2000), Reasoning("on", budget_tokens=2000)),
+        # vLLM without a reasoning parser refuses a cap, so that none is made up.
+        ("qwen3", Reasoning("on", "high"), ON),
+        ("qwen3", Reasoning("on", "high", 900), Reasoning("on", budget_tokens=900)),
+        ("deepseek", Reasoning("on", "low"), ON),
+        # An effort without a word becomes the nearest that has one.
+        ("deepseek-api", Reasoning("on", "medium"), Reasoning("on", "high")),
+        ("deepseek-api", Reasoning("on", budget_tokens=100), Reasoning("on", "low")),
+        # A family with both is told the cap; the effort says how long that is.
+        ("openrouter", Reasoning("on", budget_tokens=2000), Reasoning("on", "low", 2000)),
+        ("openrouter", Reasoning("on", "high"), Reasoning("on", "high")),
+        # A family with neither is told to reason, and no more.
+        ("glm", Reasoning("on", "high", 500), ON),
+        ("mistral", Reasoning("on", budget_tokens=500), ON),
+        # Nothing to adapt.
+        ("openai", ON, ON),
+        ("openai", OFF, OFF),
+        ("generic", Reasoning("on", "high"), Reasoning("on", "high")),
+        ("qwen3", Reasoning("default"), Reasoning("default")),
     ],
 )
-def test_reasoning_is_said_as_a_person_would(reasoning: Reasoning, words: str) -> None:
-    assert str(reasoning) == words
-
-
-@pytest.mark.parametrize(
-    ("fields", "wish"),
-    [
-        ({}, None),
-        # OpenAI
-        ({"reasoning_effort": None}, None),
-        ({"reasoning_effort": "none"}, OFF),
-        ({"reasoning_effort": "minimal"}, OFF),
-        ({"reasoning_effort": "low"}, Reasoning("on", "low")),
-        ({"reasoning_effort": "medium"}, Reasoning("on", "medium")),
-        ({"reasoning_effort": "high"}, Reasoning("on", "high")),
-        ({"reasoning_effort": "xhigh"}, Reasoning("on", "high")),
-        ({"reasoning_effort": "max"}, Reasoning("on", "high")),
-        # vLLM
-        ({"chat_template_kwargs": {"enable_thinking": True}}, ON),
-        ({"chat_template_kwargs": {"enable_thinking": False}}, OFF),
-        ({"chat_template_kwargs": {"thinking": True}}, ON),
-        ({"chat_template_kwargs": {"thinking": False}}, OFF),
-        ({"chat_template_kwargs": {"enable_thinking": "false"}}, None),
-        ({"chat_template_kwargs": {"enable_thinking": None, "thinking": True}}, ON),
-        ({"chat_template_kwargs": {"documents": []}}, None),
-        ({"chat_template_kwargs": None}, None),
-        # Anthropic
-        ({"thinking": {"type": "disabled"}}, OFF),
-        ({"thinking": {"type": "disabled", "budget_tokens": 9}}, OFF),
-        ({"thinking": {"type": "enabled"}}, ON),
-        ({"thinking": {"type": "enabled", "budget_tokens": 0}}, OFF),
-        ({"thinking": {"type": "enabled", "budget_tokens": -1}}, OFF),
-        ({"thinking": {"type": "adaptive"}}, ON),
-        (
-            {"thinking": {"type": "enabled", "budget_tokens": 4096}},
-            Reasoning("on", budget_tokens=4096),
-        ),
-        ({"thinking": {}}, None),
-        ({"thinking": None}, None),
-        # Several at once: the most explicit form first.
-        ({"thinking": {"type": "disabled"}, "reasoning_effort": "high"}, OFF),
-        (
-            {"reasoning_effort": "low", "chat_template_kwargs": {"enable_thinking": False}},
-            Reasoning("on", "low"),
-        ),
-    ],
-)
-def test_a_clients_wish_is_read_in_any_familys_words(
-    fields: dict[str, Any], wish: Reasoning | None
+def test_a_wish_is_translated_into_what_a_family_can_be_told(
+    family: str, wish: Reasoning, adapted: Reasoning
 ) -> None:
-    assert stated_wish(chat_from_object({"messages": [USER], **fields})) == wish
+    assert FAMILIES[family].adapted(wish) == adapted
 
 
-@pytest.mark.parametrize("effort", ["low", "medium", "high"])
-@pytest.mark.parametrize("family", ["gpt-oss", "openai", "gpt-5", "o-series"])
+def test_a_cap_made_of_an_effort_is_never_under_the_familys_least() -> None:
+    family = Family(on={}, budget=("cap",), min_budget_tokens=2000)
+    assert family.budget_for("low") == 2000
+    assert family.budget_for("medium") == TOKENS_OF_EFFORT["medium"]
+
+
+def test_an_effort_for_a_number_of_tokens_is_one_that_the_family_knows() -> None:
+    assert FAMILIES["deepseek-api"].effort_for(8192) == "high"
+    assert FAMILIES["openai"].effort_for(8192) == "medium"
+    assert FAMILIES["qwen3"].effort_for(8192) is None
+    assert FAMILIES["generic"].effort_for(8192) is None
+
+
+@pytest.mark.parametrize("effort", EFFORTS)
+@pytest.mark.parametrize(
+    "family", [name for name, f in FAMILIES.items() if f.efforts.keys() == set(EFFORTS)]
+)
 def test_an_effort_said_to_a_family_is_read_back_as_the_same_wish(
     family: str, effort: Effort
 ) -> None:

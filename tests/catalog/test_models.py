@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pointsman.catalog.families import Reasoning
-from pointsman.catalog.models import Catalog, Model, Prices, Target, default_strengths
+from pointsman.catalog.models import Catalog, Model, Prices, Speed, Target, default_strengths
 from pointsman.errors import UnknownModelError
+from pointsman.wire.usage import CompletionDetails, PromptDetails, Usage
 
 
 @pytest.mark.parametrize(
@@ -30,6 +32,50 @@ def test_a_call_costs_what_its_tokens_cost(
     prices: Prices, prompt: float, output: float, cached: float, usd: float
 ) -> None:
     assert prices.usd(prompt=prompt, output=output, cached=cached) == pytest.approx(usd)
+
+
+@pytest.mark.parametrize(
+    ("prices", "output", "reasoning", "usd"),
+    [
+        # Without a price of its own, thinking costs as much as saying.
+        (Prices(output=8.0), 1_000_000, 400_000, 8.0),
+        (Prices(output=8.0, reasoning=2.0), 1_000_000, 400_000, 5.6),
+        (Prices(output=8.0, reasoning=0.0), 1_000_000, 1_000_000, 0.0),
+        # A server that counts more thinking than output makes nothing cheaper.
+        (Prices(output=8.0, reasoning=2.0), 0, 1_000_000, 2.0),
+    ],
+)
+def test_thinking_may_have_a_price_of_its_own(
+    prices: Prices, output: float, reasoning: float, usd: float
+) -> None:
+    assert prices.usd(prompt=0, output=output, reasoning=reasoning) == pytest.approx(usd)
+
+
+@pytest.mark.parametrize(
+    ("usage", "usd"),
+    [
+        (Usage(1_000_000, 500_000), 6.0),
+        (Usage(1_000_000, 500_000, PromptDetails(cached_tokens=400_000)), 5.4),
+        (Usage(0, 500_000, None, CompletionDetails(reasoning_tokens=100_000)), 5.2),
+        # More thinking than there is output is none of it free.
+        (Usage(0, 100_000, None, CompletionDetails(reasoning_tokens=900_000)), 2.0),
+    ],
+)
+def test_an_answer_is_billed_by_what_its_server_reports(usage: Usage, usd: float) -> None:
+    assert Prices(2.0, 8.0, 0.5, 20.0).bill(usage) == pytest.approx(usd)
+
+
+@pytest.mark.parametrize(("output", "seconds"), [(0, 0.5), (100, 1.5), (1000, 10.5)])
+def test_an_answer_takes_its_first_token_and_then_its_length(output: float, seconds: float) -> None:
+    assert Speed(first_token_s=0.5, tokens_per_s=100.0).seconds(output) == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize(
+    "raw", [{"first_token_s": -1, "tokens_per_s": 9}, {"first_token_s": 0, "tokens_per_s": 0}]
+)
+def test_nothing_is_written_in_no_time(raw: dict[str, float]) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert(raw, Speed)
 
 
 def test_a_model_is_found_by_its_name_here_and_by_its_servers_name(
@@ -64,6 +110,20 @@ def test_the_strongest_model_is_the_dearest_of_equals(
 ) -> None:
     cheap, dear = a_model("cheap", strength=1.0), a_model("dear", strength=1.0, price=9.0)
     assert a_catalog(cheap, dear, a_model("weak", strength=0.1, price=99.0)).strongest() == dear
+
+
+def test_every_way_to_reason_is_a_target_and_the_last_of_the_strongest_is_the_top(
+    a_model: Callable[..., Model], a_catalog: Callable[..., Catalog]
+) -> None:
+    small, large = a_model("small", strength=0.0), a_model("large", "gpt-oss", strength=1.0)
+    catalog = a_catalog(small, large, a_model("plain", "generic", strength=0.5))
+    assert {n: [str(one.reasoning) for one in own] for n, own in catalog.targets.items()} == {
+        "small": ["off", "on"],
+        "large": ["on (low)", "on (medium)", "on (high)"],
+        "plain": ["default"],
+    }
+    assert catalog.top == Target("large", Reasoning("on", "high"))
+    assert catalog.targets is catalog.targets, "they are made once"
 
 
 @pytest.mark.parametrize(

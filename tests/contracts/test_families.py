@@ -8,7 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pointsman.catalog.families import EFFORTS, FAMILIES, Family, Reasoning
+from pointsman.catalog.reasoning import TOKENS_OF_EFFORT
+from pointsman.catalog.wishes import overriding, stated_wish
+from pointsman.wire.chat import parse_chat
 from pointsman.wire.edit import apply_patch
+
+MESSAGES = [{"role": "user", "content": "2 + 2?"}]
+OBJECTS = ("chat_template_kwargs", "thinking", "reasoning", "extra_body")
+SCALARS = ("reasoning_effort", "enable_thinking", "thinking_budget", "thinking_token_budget")
 
 ROWS = pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
 
@@ -18,16 +25,33 @@ _extras = st.dictionaries(
     max_size=3,
 )
 
+_words_inside = st.fixed_dictionaries(
+    {},
+    optional={
+        "enable_thinking": st.booleans(),
+        "thinking": st.booleans(),
+        "enabled": st.booleans(),
+        "effort": st.sampled_from(["none", "high"]),
+        "max_tokens": st.integers(1, 5000),
+        "google": st.just({"thinking_config": {"thinking_budget": 5, "include_thoughts": True}}),
+    },
+)
+
 
 @st.composite
 def bodies(draw: st.DrawFn) -> dict[str, Any]:
     """Requests whose clients have used the switches' fields for themselves, too."""
-    body: dict[str, Any] = {"messages": [], **draw(_extras)}
-    for name in ("chat_template_kwargs", "thinking"):
+    body: dict[str, Any] = {"messages": MESSAGES, **draw(_extras)}
+    for name in OBJECTS:
         if draw(st.booleans()):
-            body[name] = {"type": "enabled", "budget_tokens": 7, "mine": draw(st.integers())}
+            body[name] = {"mine": draw(st.integers()), **draw(_words_inside)}
+    if draw(st.booleans()):
+        body["thinking"] = {"type": "enabled", "budget_tokens": 7, "mine": draw(st.integers())}
     if draw(st.booleans()):
         body["reasoning_effort"] = draw(st.sampled_from(["low", "xhigh"]))
+    for name in SCALARS[1:]:
+        if draw(st.booleans()):
+            body[name] = draw(st.booleans() | st.integers(-1, 5000))
     return body
 
 
@@ -101,8 +125,44 @@ class TestEveryFamily:
         for choice in family.choices():
             edited = json.loads(apply_patch(encoded(body), family.edits(choice)))
             for key, value in body.items():
-                if key not in {"reasoning_effort", "chat_template_kwargs", "thinking"}:
+                if key not in {*SCALARS, *OBJECTS}:
                     assert edited[key] == value
-            for key in ("chat_template_kwargs", "thinking"):
+            for key in OBJECTS:
                 if key in body:
                     assert edited[key]["mine"] == body[key]["mine"]
+
+    @settings(max_examples=20)
+    @given(bodies())
+    def test_with_the_clearing_nobody_hears_anything_but_the_family(
+        self, family: Family, body: dict[str, Any]
+    ) -> None:
+        request = parse_chat(encoded(body))
+        for choice in family.choices():
+            edits = family.edits(choice)
+            edited = apply_patch(request.body, overriding(request, edits))
+            bare = apply_patch(encoded({"messages": MESSAGES}), edits)
+            assert stated_wish(parse_chat(edited)) == stated_wish(parse_chat(bare))
+            again = parse_chat(edited)
+            assert apply_patch(edited, overriding(again, edits)) == edited
+            for key, value in body.items():
+                if key not in {*SCALARS, *OBJECTS}:
+                    assert json.loads(edited)[key] == value
+
+    @pytest.mark.parametrize("budget", [None, 1, 5000, 100_000])
+    @pytest.mark.parametrize("effort", [None, *EFFORTS])
+    def test_an_adapted_wish_is_a_choice_of_the_family_with_or_without_a_cap(
+        self, family: Family, effort: Any, budget: int | None
+    ) -> None:
+        adapted = family.adapted(Reasoning("on", effort, budget))
+        if not family.switches:
+            assert adapted == Reasoning("on", effort, budget)
+        elif effort is not None or budget is not None:
+            assert Reasoning("on", adapted.effort) in family.choices()
+            assert adapted.budget_tokens is None or family.budget
+        assert family.adapted(adapted) == adapted
+
+    def test_a_predicted_number_of_tokens_can_be_said_if_anything_can(self, family: Family) -> None:
+        for effort, tokens in TOKENS_OF_EFFORT.items():
+            said = family.effort_for(tokens) or family.budget_for(effort)
+            sayable = family.efforts or (family.budget and not family.budget_only_if_asked)
+            assert (said is not None) == bool(sayable)

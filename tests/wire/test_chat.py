@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pointsman.errors import MalformedJSONError, PointsmanError, RequestError, TooLargeError
-from pointsman.wire.chat import AUTO, ChatRequest, chat_from_object, parse_chat
+from pointsman.wire.chat import AUTO, LENIENT, ChatRequest, chat_from_object, parse_chat
 
 USER = {"role": "user", "content": "Why is the sky blue?"}
 
@@ -133,6 +133,10 @@ DOCUMENTED: list[tuple[str, dict[str, Any]]] = [
     ("reasoning", {"reasoning_effort": "xhigh", "max_completion_tokens": 5}),
     ("vLLM's fields", {"chat_template_kwargs": {"enable_thinking": False}, "top_k": 5}),
     ("Anthropic's thinking", {"thinking": {"type": "enabled", "budget_tokens": 2048}}),
+    ("OpenRouter's reasoning", {"reasoning": {"effort": "low", "exclude": True}}),
+    ("DashScope's thinking", {"enable_thinking": True, "thinking_budget": 500}),
+    ("vLLM's cap", {"thinking_token_budget": -1}),
+    ("Gemini's thinking", {"extra_body": {"google": {"thinking_config": {"thinking_budget": 5}}}}),
     ("a field named like one of ours", {"body": 5}),
     ("another field named like one of ours", {"body": "not base64!"}),
     ("fields nobody knows yet", {"": 0, "🚂": [None, {"Messages": []}], "Tool": []}),
@@ -274,6 +278,47 @@ def test_a_wrong_type_is_refused_and_its_place_is_named(fields: dict[str, Any], 
         parse(**fields)
     assert (caught.value.status, caught.value.code) == (400, "invalid_request")
     assert caught.value.param == param
+
+
+@pytest.mark.parametrize("name", LENIENT)
+@pytest.mark.parametrize(
+    ("value", "read"),
+    [
+        (b"true", True),
+        (b'"high"', "high"),
+        (b"[1, -2]", [1, -2]),
+        (b'{"effort": "l\\u006fw"}', {"effort": "low"}),
+        (b"0", 0),
+        (b"1e999", float("inf")),
+        # Nothing is set, or readers would differ in what is.
+        (b"null", None),
+        (b'{"effort": "low", "effort": "high"}', None),
+        (b'{"a": [{"b": 1, "b": 1}]}', None),
+        (b"9" * 5000, None),
+    ],
+)
+def test_a_lenient_field_never_makes_a_request_wrong(name: str, value: bytes, read: object) -> None:
+    body = b'{"messages": [{"role": "user", "content": "x"}], "%s": %s}' % (name.encode(), value)
+    request = parse_chat(body)
+    assert request.body == body
+    assert request.lenient == ({} if read is None else {name: read})
+
+
+def test_a_lenient_field_may_nest_as_deeply_as_an_unread_one() -> None:
+    deep = b"[" * 900 + b"]" * 900
+    request = parse_chat(
+        b'{"messages": [{"role": "user", "content": "x"}], "reasoning": %s}' % deep
+    )
+    assert request.lenient.keys() <= {"reasoning"}
+
+
+@pytest.mark.parametrize("key", ["Reasoning", "Enable_Thinking", "THINKING_BUDGET", "extra_Body"])
+def test_a_lenient_field_in_another_case_is_a_field_nobody_knows(key: str) -> None:
+    assert parse(**{key: True}).lenient == {}
+
+
+def test_without_lenient_fields_there_are_none() -> None:
+    assert parse().lenient == {}
 
 
 def test_missing_messages_are_named() -> None:

@@ -47,6 +47,45 @@ RESULT = {"role": "tool", "tool_call_id": "c", "content": "It is blue."}
             "x" * (FOLLOW_UP_CHARACTERS + 1),
         ),
         ([user("Hi")], "Hi"),
+        # A chain of short turns goes back over the others, to the turn that they all refer to.
+        (
+            [user(LONG), answer(), user("and for n=5?"), answer(), user("and for n=6?")],
+            f"{LONG}\nand for n=6?",
+        ),
+        (
+            [
+                user("Hi"),
+                answer(),
+                user(LONG),
+                *[answer(), user("and?")] * 3,
+                answer(),
+                user("why?"),
+            ],
+            f"{LONG}\nwhy?",
+        ),
+        # The first turn follows up on nothing, so that it can be short.
+        (
+            [user("2 + 2?"), answer(), user("and 3 + 3?"), answer(), user("and 4 + 4?")],
+            "2 + 2?\nand 4 + 4?",
+        ),
+        # Thanks ask nothing, so that they need no more than themselves.
+        ([user(LONG), answer(), user("thanks!")], "thanks!"),
+        ([user(LONG), answer("Anything else?"), user("No, thank you.")], "No, thank you."),
+        ([user(LONG), answer(), user("👍")], "👍"),
+        # After a question, assent tells the model to go on.
+        ([user(LONG), answer("Shall I prove it? "), user("ok")], f"{LONG}\nok"),
+        ([user(LONG), answer("要我证明吗\uff1f"), user("👍")], f"{LONG}\n👍"),
+        ([user(LONG), answer([{"type": "text", "text": "Really?"}]), user("ok")], f"{LONG}\nok"),
+        ([user(LONG), answer("Shall I?"), user("go"), answer("Done."), user("ok")], "ok"),
+        ([user(LONG), user("great")], "great"),
+        # A long courtesy is not what a later turn refers to.
+        (
+            [
+                *[user(LONG), answer(), user("Thank you so very much for all your help!")],
+                *[answer(), user("and for n=5?")],
+            ],
+            f"{LONG}\nand for n=5?",
+        ),
         # The task of a tool loop is still the user's.
         ([user(LONG), answer(None, tool_calls=[TOOL_CALL]), RESULT], LONG),
         # Parts are one turn; what is no text is left out.
@@ -140,6 +179,45 @@ def test_characters_are_code_points() -> None:
     assert read(user("é🚂")).characters == 2
 
 
+@pytest.mark.parametrize(
+    ("messages", "share"),
+    [
+        # Nothing has been answered yet.
+        ([user("12345678")], 0.0),
+        ([SYSTEM, user("12345678")], 0.0),
+        ([user(None)], 0.0),
+        # Everything up to the last answer, and the answer itself.
+        ([user("123456"), answer("12"), user("12")], 0.8),
+        ([user("1"), answer("1"), user("1"), answer("1"), user("1")], 0.8),
+        ([user("1"), answer(None, reasoning_content="1"), user("12")], 0.5),
+        # In a tool loop, the call was an answer.
+        (
+            [
+                user("123456"),
+                answer(None, tool_calls=[TOOL_CALL]),
+                {"role": "tool", "content": "12"},
+            ],
+            0.8,
+        ),
+        # An answer at the very end is the beginning of the next one: no call had it.
+        ([user("1234"), answer("1234")], 0.0),
+        ([user("1"), answer("1"), user("1"), answer("1")], 0.5),
+        # An answer without words was one, too.
+        ([user("1"), answer(None), user("1")], 0.5),
+    ],
+)
+def test_an_earlier_call_had_everything_up_to_the_last_answer(
+    messages: list[dict[str, Any]], share: float
+) -> None:
+    assert read(*messages).carried_share == pytest.approx(share)
+
+
+def test_what_is_carried_needs_not_be_given() -> None:
+    fields = {name: getattr(read(user("x")), name) for name in Prompt.__struct_fields__}
+    del fields["carried_share"]
+    assert Prompt(**fields).carried_share == 0.0
+
+
 _parts = st.fixed_dictionaries(
     {"type": st.sampled_from(["text", "image_url", "refusal", "file"])},
     optional={"text": st.none() | st.text(), "refusal": st.none() | st.text()},
@@ -169,3 +247,16 @@ def test_each_part_holds_exactly_the_text_at_its_place(messages: list[dict[str, 
     user_text = "\n".join(prompt.texts("user"))
     if user_text.strip():
         assert len(prompt.judged) <= len("\n".join(p.text for p in prompt.parts))
+
+
+@given(st.lists(_messages, min_size=1, max_size=6))
+def test_the_share_that_is_carried_is_a_share_and_only_grows_with_the_answers(
+    messages: list[dict[str, Any]],
+) -> None:
+    share = read(*messages).carried_share
+    assert 0.0 <= share <= 1.0
+    if not any(message["role"] == "assistant" for message in messages[:-1]):
+        assert share == 0.0
+    # A further answer and an empty turn after it: all of the text has been seen.
+    done = read(*messages, answer("x"), user(""))
+    assert done.carried_share == 1.0

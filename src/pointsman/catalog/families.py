@@ -6,35 +6,20 @@ told not to, and a router that only removes the field leaves them thinking.
 """
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
-from pointsman.wire.chat import ChatRequest
+from pointsman.catalog.reasoning import (
+    EFFORTS,
+    TOKENS_OF_EFFORT,
+    Effort,
+    Mode,
+    Reasoning,
+    nearest_effort,
+)
+from pointsman.catalog.wishes import stated_wish
 from pointsman.wire.edit import Patch
-
-Mode = Literal["on", "off", "default"]
-Effort = Literal["low", "medium", "high"]
-EFFORTS: tuple[Effort, ...] = ("low", "medium", "high")
-
-
-class Reasoning(msgspec.Struct, frozen=True):
-    """How hard a model should think.
-
-    `default` says nothing to the model: its family has no switch. `effort` is None where the
-    family knows only on and off; `budget_tokens` is None unless a policy or the client caps it.
-    """
-
-    mode: Mode
-    effort: Effort | None = None
-    budget_tokens: int | None = None
-
-    def __str__(self) -> str:
-        """Return it as a person would say it: `on`, `on (high)`, `off`."""
-        details = [self.effort] if self.effort else []
-        if self.budget_tokens is not None:
-            details.append(f"{self.budget_tokens} tokens")  # type: ignore[arg-type]  # joined only
-        return f"{self.mode} ({', '.join(details)})" if details else self.mode
 
 
 class Family(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -48,6 +33,9 @@ class Family(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         budget: Path of the field that caps reasoning tokens.
         min_budget_tokens: The smallest cap the family accepts.
         budget_required: Whether "on" must come with a cap.
+        budget_replaces_effort: Whether a cap and an effort cannot be said together.
+        budget_only_if_asked: Whether a cap is said only where a client or a rule asks for one, and
+            none is made of an effort: servers that were not started for caps refuse them.
     """
 
     on: Mapping[str, Any] | None = None
@@ -57,6 +45,8 @@ class Family(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     budget: tuple[str, ...] = ()
     min_budget_tokens: int = 0
     budget_required: bool = False
+    budget_replaces_effort: bool = False
+    budget_only_if_asked: bool = False
 
     @property
     def switches(self) -> bool:
@@ -85,7 +75,40 @@ class Family(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
             budget = self.min_budget_tokens
         if budget is not None and self.budget:
             patch = _with(patch, self.budget, max(budget, self.min_budget_tokens))
+            if self.budget_replaces_effort and self.effort:
+                patch = _with(patch, self.effort, None)
         return patch
+
+    def effort_for(self, tokens: float) -> Effort | None:
+        """Return the effort nearest to a number of reasoning tokens; None without efforts."""
+        return nearest_effort(tokens, self.efforts)
+
+    def budget_for(self, effort: Effort) -> int | None:
+        """Return the cap that stands for an effort, or None.
+
+        None is for a family that has words for efforts or knows no caps, and for one where only a
+        client or a rule may name a cap.
+        """
+        if self.efforts or not self.budget or self.budget_only_if_asked:
+            return None
+        return max(TOKENS_OF_EFFORT[effort], self.min_budget_tokens)
+
+    def adapted(self, reasoning: Reasoning) -> Reasoning:
+        """Return what comes nearest to a wish among what this family can be told.
+
+        A cap becomes an effort where the family knows no caps, an effort becomes a cap where it
+        knows no efforts, and an effort it has no word for becomes the nearest that it has. With a
+        cap, a family that knows both gets the effort nearest to it, too.
+        """
+        if reasoning.mode != "on" or not self.switches:
+            return reasoning
+        effort, budget = reasoning.effort, reasoning.budget_tokens
+        if budget is None and effort is not None:
+            budget = self.budget_for(effort)
+        if self.efforts and effort not in self.efforts:
+            tokens = reasoning.budget_tokens if effort is None else TOKENS_OF_EFFORT[effort]
+            effort = None if tokens is None else self.effort_for(tokens)
+        return Reasoning("on", effort if self.efforts else None, budget if self.budget else None)
 
 
 def _with(patch: Mapping[str, Any], path: tuple[str, ...], value: object) -> dict[str, Any]:
@@ -96,23 +119,32 @@ def _with(patch: Mapping[str, Any], path: tuple[str, ...], value: object) -> dic
     return {**patch, key: value}
 
 
-_BY_NAME: dict[Effort, str] = {effort: effort for effort in EFFORTS}
+_BY_NAME: Mapping[Effort, str] = {effort: effort for effort in EFFORTS}
+
+# The switch that several vendors took over from Anthropic, without its budget.
+_TYPED = Family(
+    on={"thinking": {"type": "enabled", "budget_tokens": None}},
+    off={"thinking": {"type": "disabled", "budget_tokens": None}},
+)
 
 FAMILIES: Mapping[str, Family] = {
     # No switch: a model that never reasons, or always does.
     "generic": Family(),
     # Qwen3 model card, "Switching Between Thinking and Non-Thinking Mode"; vLLM's request field
-    # thinking_token_budget (docs.vllm.ai, reasoning outputs) caps it where the server allows it.
+    # thinking_token_budget (docs.vllm.ai, reasoning outputs) caps it, and is refused by servers
+    # without a reasoning parser. Hunyuan-A13B and GLM's open weights have the same switch.
     "qwen3": Family(
         on={"chat_template_kwargs": {"enable_thinking": True}},
         off={"chat_template_kwargs": {"enable_thinking": False}},
         budget=("thinking_token_budget",),
+        budget_only_if_asked=True,
     ),
     # DeepSeek-V3.1 chat template: `thinking`; off by default.
     "deepseek": Family(
         on={"chat_template_kwargs": {"thinking": True}},
         off={"chat_template_kwargs": {"thinking": False}},
         budget=("thinking_token_budget",),
+        budget_only_if_asked=True,
     ),
     # gpt-oss model card: low, medium, high; it cannot be switched off.
     "gpt-oss": Family(on={}, effort=("reasoning_effort",), efforts=_BY_NAME),
@@ -145,33 +177,52 @@ FAMILIES: Mapping[str, Family] = {
         min_budget_tokens=1024,
         budget_required=True,
     ),
+    # Alibaba Cloud Model Studio (DashScope), "Deep thinking": hybrid models, OpenAI-compatible API.
+    "dashscope": Family(
+        on={"enable_thinking": True},
+        off={"enable_thinking": False},
+        budget=("thinking_budget",),
+    ),
+    # OpenRouter, "Reasoning Tokens": effort or max_tokens, not both; `none` disables reasoning. A
+    # model whose reasoning is mandatory there refuses that, and needs a family without an off.
+    "openrouter": Family(
+        on={"reasoning": {"enabled": True, "effort": None, "max_tokens": None}},
+        off={"reasoning": {"enabled": None, "effort": "none", "max_tokens": None}},
+        effort=("reasoning", "effort"),
+        efforts=_BY_NAME,
+        budget=("reasoning", "max_tokens"),
+        budget_replaces_effort=True,
+    ),
+    # Google's OpenAI-compatible API, "Thinking": `none` turns 2.5 Flash and Flash-Lite off.
+    "gemini": Family(
+        on={},
+        off={"reasoning_effort": "none"},
+        effort=("reasoning_effort",),
+        efforts=_BY_NAME,
+    ),
+    # The same page: 2.5 Pro and Gemini 3 cannot be turned off.
+    "gemini-3": Family(on={}, effort=("reasoning_effort",), efforts=_BY_NAME),
+    # Z.ai's API, docs.z.ai, GLM-4.5 and later: thinking.type; on by default.
+    "glm": _TYPED,
+    # Moonshot's API, platform.kimi.ai, "Models Overview": kimi-k2.5 and later.
+    "kimi": _TYPED,
+    # Tencent Cloud's API, document 1823/131208, "deep thinking": Hy3.
+    "hunyuan": _TYPED,
+    # DeepSeek's own API, api-docs.deepseek.com, "Thinking Mode": `medium` is heard as `high`.
+    "deepseek-api": Family(
+        on={"thinking": {"type": "enabled", "budget_tokens": None}},
+        off={"thinking": {"type": "disabled", "budget_tokens": None}, "reasoning_effort": None},
+        effort=("reasoning_effort",),
+        efforts={"low": "low", "high": "high"},
+    ),
 }
 
-
-def stated_wish(request: ChatRequest) -> Reasoning | None:
-    """Return the reasoning that the client itself asks for, in whatever family's words.
-
-    A client that says nothing leaves the choice to the policy.
-    """
-    if request.thinking is not None and request.thinking.type:
-        budget = request.thinking.budget_tokens
-        if request.thinking.type == "disabled" or (budget is not None and budget <= 0):
-            return Reasoning("off")
-        return Reasoning("on", budget_tokens=budget)
-    if request.reasoning_effort is not None:
-        return _effort_wish(request.reasoning_effort)
-    for key in ("enable_thinking", "thinking"):
-        flag = (request.chat_template_kwargs or {}).get(key)
-        if isinstance(flag, bool):
-            return Reasoning("on" if flag else "off")
-    return None
-
-
-def _effort_wish(word: str) -> Reasoning:
-    match word:
-        case "none" | "minimal":
-            return Reasoning("off")
-        case "low" | "medium" | "high":
-            return Reasoning("on", word)
-        case _:  # xhigh, max and what comes: the strongest word that every family has
-            return Reasoning("on", "high")
+__all__ = [
+    "EFFORTS",
+    "FAMILIES",
+    "Effort",
+    "Family",
+    "Mode",
+    "Reasoning",
+    "stated_wish",
+]

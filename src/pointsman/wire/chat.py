@@ -3,11 +3,14 @@
 Only fields that pointsman reads are typed, so a new field of the API needs no change here and a
 wrong type in a field that only the model reads is the model's to refuse. Shapes follow
 https://platform.openai.com/docs/api-reference/chat/create
+
+Words for reasoning that only some families know are read leniently (`LENIENT`): where one has not
+the type that its family documents, it is nothing to us and again the model's to refuse.
 """
 
 import json
 import re
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from typing import Annotated, Any, NoReturn
 
 import msgspec
@@ -22,6 +25,15 @@ AUTO = "auto"
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _PATH = re.compile(r" - at `\$\.?([^`]*)`$")
 _MISSING = re.compile(r"Object missing required field `([^`]*)`")
+
+LENIENT = (
+    "reasoning",
+    "enable_thinking",
+    "thinking_budget",
+    "thinking_token_budget",
+    "extra_body",
+)
+"""Fields of `ChatFields` that never make a request wrong: neither their type nor their case."""
 
 # RFC 8259 section 6 sets no bound; without one, a count of 400 digits overflows a float.
 Count = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
@@ -83,7 +95,12 @@ class Thinking(msgspec.Struct, frozen=True):
 
 
 class ChatFields(msgspec.Struct, frozen=True):
-    """The fields of a chat-completion request that routing needs to understand."""
+    """The fields of a chat-completion request that routing needs to understand.
+
+    The raw ones are `LENIENT`: OpenRouter's `reasoning`, DashScope's `enable_thinking` and
+    `thinking_budget`, vLLM's `thinking_token_budget`, and the `extra_body` in which Google's
+    OpenAI-compatible API takes `google.thinking_config`; `catalog/wishes.py` has their sources.
+    """
 
     messages: tuple[Message, ...]
     model: str = AUTO
@@ -97,6 +114,21 @@ class ChatFields(msgspec.Struct, frozen=True):
     reasoning_effort: str | None = None
     chat_template_kwargs: dict[str, Any] | None = None
     thinking: Thinking | None = None
+    reasoning: msgspec.Raw = msgspec.Raw()
+    enable_thinking: msgspec.Raw = msgspec.Raw()
+    thinking_budget: msgspec.Raw = msgspec.Raw()
+    thinking_token_budget: msgspec.Raw = msgspec.Raw()
+    extra_body: msgspec.Raw = msgspec.Raw()
+
+    @property
+    def lenient(self) -> Mapping[str, Any]:
+        """The `LENIENT` fields that the client set, whatever their type.
+
+        Left out are null, which sets nothing, and what readers could read differently: an object
+        that holds a key twice.
+        """
+        values = ((name, _read_leniently(getattr(self, name))) for name in LENIENT)
+        return {name: value for name, value in values if value is not None}
 
     @property
     def output_cap(self) -> int | None:
@@ -128,6 +160,7 @@ class ChatRequest(ChatFields, frozen=True):
 
 
 _DECODER = msgspec.json.Decoder(ChatFields)
+_CHAT_KEYS = frozenset(ChatFields.__struct_fields__) - frozenset(LENIENT)
 _MESSAGE_KEYS = frozenset(Message.__struct_fields__ + ContentPart.__struct_fields__)
 
 
@@ -168,7 +201,7 @@ def _check_keys(body: bytes) -> None:
     """
     members = read_members(body, 0, len(body))
     for key in members:
-        _check_case(key, ChatFields.__struct_fields__, "")
+        _check_case(key, _CHAT_KEYS, "")
     messages = members["messages"]
     text = body[messages.value : messages.end]
     try:  # numbers stay text: nobody reads them here, and a long one takes long to convert
@@ -184,6 +217,20 @@ def _check_object(pairs: list[tuple[str, Any]]) -> None:
         raise MalformedJSONError("an object in `messages` holds the same key twice")
     for key in keys:
         _check_case(key, _MESSAGE_KEYS, "messages")
+
+
+def _read_leniently(raw: msgspec.Raw) -> Any:  # noqa: ANN401  # a JSON value
+    try:
+        return json.loads(bytes(raw) or b"null", object_pairs_hook=_once)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise ValueError("a key stands twice")
+    return members
 
 
 def _check_case(key: str, known_keys: Container[str], param: str) -> None:

@@ -5,11 +5,13 @@ from collections.abc import Iterator
 import msgspec
 
 from pointsman.wire.chat import ChatRequest, ContentPart, Message
+from pointsman.wire.courtesy import is_courtesy
 
 FOLLOW_UP_CHARACTERS = 32
 """A user turn up to this long ("and for n=5?") is judged together with the turn it refers to."""
 
-_USER = "user"
+_USER, _ASSISTANT = "user", "assistant"
+_QUESTION_MARKS = ("?", "\uff1f")
 
 
 class TextPart(msgspec.Struct, frozen=True):
@@ -26,8 +28,9 @@ class Prompt(msgspec.Struct, frozen=True):
 
     Attributes:
         parts: Every text of the request, in order: system text, all turns, tool results.
-        judged: The text whose domain and need of reasoning decide: the last user turn, with the
-            turn before it when it is a short follow-up.
+        judged: The text whose domain and need of reasoning decide: the last user turn. A short
+            follow-up comes with the turn it goes back to, over other short ones; a courtesy that
+            asks nothing ("thanks!") comes alone.
         turns: User turns so far.
         in_tool_loop: Whether the last message is a tool's result, so that the model that asked
             for it must go on.
@@ -35,6 +38,10 @@ class Prompt(msgspec.Struct, frozen=True):
         images: Image parts, whatever their form.
         characters: Length of all text, in code points.
         size_bytes: Length of all text and tool definitions, as UTF-8.
+        carried_share: Share of `characters`, in [0, 1], that an earlier call of this conversation
+            already had or answered: everything up to the last answer. A model's prefix cache holds
+            no more of the request than that. 0 where nothing has been answered yet; examples that
+            a client writes as answers count, because they look the same.
     """
 
     parts: tuple[TextPart, ...]
@@ -45,6 +52,7 @@ class Prompt(msgspec.Struct, frozen=True):
     images: int
     characters: int
     size_bytes: int
+    carried_share: float = 0.0
 
     def texts(self, *roles: str) -> Iterator[str]:
         """Yield the texts that these roles said, in order."""
@@ -54,18 +62,19 @@ class Prompt(msgspec.Struct, frozen=True):
 def read_prompt(request: ChatRequest) -> Prompt:
     """Lay out the texts of a request."""
     parts = tuple(_text_parts(request))
-    user_turns = [_turn_text(message) for message in request.messages if message.role == _USER]
+    characters = sum(len(part.text) for part in parts)
     last = request.messages[-1]
     return Prompt(
         parts=parts,
-        judged=_judged([turn for turn in user_turns if turn.strip()], parts),
-        turns=len(user_turns),
+        judged=_judged(request, parts),
+        turns=sum(message.role == _USER for message in request.messages),
         in_tool_loop=last.role in {"tool", "function"},
         tools=len(request.tools or ()),
         images=sum(_is_image(part) for part in _content_parts(request)),
-        characters=sum(len(part.text) for part in parts),
+        characters=characters,
         size_bytes=sum(_size(part.text) for part in parts)
         + sum(len(memoryview(tool)) for tool in request.tools or ()),
+        carried_share=_carried(request, parts) / max(1, characters),
     )
 
 
@@ -73,13 +82,39 @@ def _size(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 
-def _judged(user_turns: list[str], parts: tuple[TextPart, ...]) -> str:
-    if not user_turns:
+def _carried(request: ChatRequest, parts: tuple[TextPart, ...]) -> int:
+    """Count the characters up to the last answer; one at the very end only begins the next."""
+    earlier = enumerate(request.messages[:-1])
+    answered = max((index for index, m in earlier if m.role == _ASSISTANT), default=-1)
+    return sum(len(part.text) for part in parts if part.message <= answered)
+
+
+def _judged(request: ChatRequest, parts: tuple[TextPart, ...]) -> str:
+    turns = [(i, _turn_text(m)) for i, m in enumerate(request.messages) if m.role == _USER]
+    said = [(index, text) for index, text in turns if text.strip()]
+    if not said:
         return parts[-1].text if parts else ""
-    last = user_turns[-1]
-    if len(user_turns) > 1 and len(last) <= FOLLOW_UP_CHARACTERS:
-        return f"{user_turns[-2]}\n{last}"
-    return last
+    index, last = said[-1]
+    if len(said) == 1 or len(last) > FOLLOW_UP_CHARACTERS:
+        return last
+    if is_courtesy(last, after_question=_has_asked(request.messages[:index])):
+        return last
+    return f"{_referred_to([text for _, text in said[:-1]])}\n{last}"
+
+
+def _referred_to(earlier: list[str]) -> str:
+    """Return the turn that a short one goes back to: the last that is no short follow-up itself.
+
+    The first turn follows up on nothing, however short it is.
+    """
+    long = (turn for turn in reversed(earlier) if len(turn) > FOLLOW_UP_CHARACTERS)
+    return next((turn for turn in long if not is_courtesy(turn)), earlier[0])
+
+
+def _has_asked(before: tuple[Message, ...]) -> bool:
+    """Say whether the model's last words before a turn are a question."""
+    answers = (_turn_text(m) for m in reversed(before) if m.role == _ASSISTANT)
+    return next(answers, "").rstrip().endswith(_QUESTION_MARKS)
 
 
 def _turn_text(message: Message) -> str:

@@ -5,7 +5,10 @@ PointsmanError
 ├── BundleError            the encoder bundle is missing, damaged or of another format
 ├── TooFewRowsError        a threshold or a head cannot be fitted on so few rows
 ├── MissingExtraError      a command needs an optional package that is not installed
+├── LimitError             429  a limit on requests or tokens has no room for the request
+│   └── QuotaError         429  a limit on money has no room for the request
 ├── RequestError           400  the client's request is wrong
+│   ├── AuthError          401  no key, or one that is unknown, expired or revoked
 │   ├── MalformedJSONError 400  the body is not JSON, not UTF-8, or too deep
 │   ├── TooLargeError      413  the body is over the configured limit
 │   ├── SlowBodyError      408  the body has not come whole in time
@@ -15,6 +18,7 @@ PointsmanError
 │   └── NoCandidateError   400  no model of the pool can take this request
 └── ServiceError           503  the request is fine, the service is not
     ├── OverloadedError    503  more requests wait for the encoder than the operator allows
+    ├── LedgerError        503  keys and spending cannot be read or written
     ├── UpstreamError      502  every endpoint tried failed
     └── UpstreamTimeoutError 504 every endpoint tried was too slow
 
@@ -76,12 +80,38 @@ class MissingExtraError(PointsmanError):
     code = "missing_extra"
 
 
+class LimitError(PointsmanError):
+    """A limit on requests or tokens has no room; the message names it and the mend.
+
+    OpenAI's API answers so, and its clients try again after `retry_after_s`; None where waiting
+    does not help.
+    """
+
+    status = 429
+    type = "rate_limit_exceeded"
+    code = "rate_limit_exceeded"
+
+
+class QuotaError(LimitError):
+    """A limit on money has no room; OpenAI's word for it is an insufficient quota."""
+
+    type = "insufficient_quota"
+    code = "insufficient_quota"
+
+
 class RequestError(PointsmanError):
     """The client's request is wrong."""
 
     status = 400
     type = "invalid_request_error"
     code = "invalid_request"
+
+
+class AuthError(RequestError):
+    """The request has no key, or one that is unknown, expired or revoked; which of them, not."""
+
+    status = 401
+    code = "invalid_api_key"
 
 
 class MalformedJSONError(RequestError):
@@ -142,6 +172,12 @@ class OverloadedError(ServiceError):
     """Too many requests wait for the encoder; an unread request is never passed on."""
 
     code = "overloaded"
+
+
+class LedgerError(ServiceError):
+    """Keys and spending cannot be read or written; an uncounted request is never passed on."""
+
+    code = "ledger_unavailable"
 
 
 class UpstreamError(ServiceError):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import settings
 
 from pointsman.catalog.families import FAMILIES
-from pointsman.catalog.models import Catalog, Endpoint, Model, Prices
+from pointsman.catalog.models import ANSWER_TOKENS, Catalog, Endpoint, Model, Prices, Speed
 from pointsman.config.build import Setup, build_setup
 from pointsman.config.load import Source, parse_config
 from pointsman.encoder.bundle import Bundle, load_bundle
@@ -41,6 +41,8 @@ def a_model() -> MakeModel:
         upstream_name: str | None = None,
         context_window: int | None = None,
         images: bool = True,
+        speed: Speed | None = None,
+        answer_tokens: float = ANSWER_TOKENS,
     ) -> Model:
         return Model(
             name=name,
@@ -52,6 +54,8 @@ def a_model() -> MakeModel:
             strength=strength,
             context_window=context_window,
             images=images,
+            speed=speed,
+            answer_tokens=answer_tokens,
         )
 
     return build

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pointsman.config.load import Source, parse_config, parse_yaml, read_source
+from pointsman.config.load import Source, parse_config, read_source
 from pointsman.config.schema import Config
 from pointsman.errors import ConfigError
 
@@ -188,24 +188,17 @@ WRONG: list[tuple[str, str, str, str | None]] = [
     ),
     (MODEL + "guard: {}", "pointsman.yaml:2: ", "is not there in this version", "$.guard"),
     (
-        MODEL + "policy: {prefer: {usd_per_day: 50}}",
+        MODEL + "policy: {prefer: {usd_per_day: 0}}",
         "pointsman.yaml:2: ",
-        "the spend-rate dial",
+        "expected `float` > 0.0",
         "$.policy.prefer.usd_per_day",
     ),
-    # Not YAML, or not as people mean it.
-    ("a: b: c", "pointsman.yaml:1: ", "mapping values are not allowed here", None),
-    (MODEL + "server: [", "pointsman.yaml:2: ", "but found '<stream end>'", None),
-    ("\tmodels:", "pointsman.yaml:1: ", "cannot start any token", None),
-    ("models: {a: {url: x, url: y}}", "pointsman.yaml:1: ", "the key `url` stands twice", None),
-    (MODEL + MODEL, "pointsman.yaml:2: ", "the key `models` stands twice", None),
-    ("? [a]\n: 1", "pointsman.yaml:1: ", "unhashable key", None),
-    ("? [a]\n: 1\n? [a]\n: 2", "pointsman.yaml:1: ", "unhashable key", None),
-    (MODEL + "---\n" + MODEL, "pointsman.yaml:2: ", "found another document", None),
-    ("models: &m {x: *m}", "pointsman.yaml:1: ", "recursive", None),
-    ("!!python/object:os.system x", "pointsman.yaml:1: ", "could not determine", None),
-    ("models: " + "[" * 3000, "pointsman.yaml: ", "not valid YAML", None),
-    ("a: \x00", "pointsman.yaml: ", "not valid YAML", None),
+    (
+        MODEL + "policy: {prefer: {quality_loss_max: 1.5}}",
+        "pointsman.yaml:2: ",
+        "expected `float` <= 1.0",
+        "$.policy.prefer.quality_loss_max",
+    ),
 ]
 
 
@@ -219,40 +212,6 @@ def test_what_is_wrong_is_said_with_its_place_and_mend(
     assert param == path
     if path is not None:
         assert f"at `{path}`" in message
-
-
-@pytest.mark.parametrize(
-    ("word", "reasoning"), [("on", "on"), ("off", "off"), ("auto", "auto"), ("'on'", "on")]
-)
-def test_on_and_off_are_words(word: str, reasoning: str) -> None:
-    config = parse(MODEL + f"policy: {{rules: [{{name: x, reasoning: {word}}}]}}")
-    assert config.policy.rules[0].reasoning == reasoning
-
-
-@pytest.mark.parametrize(
-    ("word", "value"),
-    [("true", True), ("True", True), ("FALSE", False), ("yes", "yes"), ("No", "No"), ("on", "on")],
-)
-def test_only_true_and_false_are_booleans(word: str, value: object) -> None:
-    assert parse_yaml(Source("x", f"a: {word}")) == {"a": value}
-
-
-def test_anchors_and_merge_keys_work_and_what_stands_beside_them_overrides() -> None:
-    config = parse(
-        "models:\n"
-        "  a: &a {url: 'http://h/v1', family: qwen3, strength: 0.1}\n"
-        "  b: {<<: *a, strength: 0.9}\n"
-        "  c: *a\n"
-    )
-    assert (config.models["b"].family, config.models["b"].strength) == ("qwen3", 0.9)
-    assert config.models["c"] == config.models["a"]
-
-
-def test_a_key_twice_beside_a_merge_key_is_still_refused() -> None:
-    message, _ = message_of(
-        "models:\n  a: &a {url: 'http://h/v1'}\n  b: {<<: *a, strength: 0.1, strength: 0.9}"
-    )
-    assert "the key `strength` stands twice" in message
 
 
 def test_a_path_that_is_not_in_the_file_is_found_as_far_as_it_goes() -> None:

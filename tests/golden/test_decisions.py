@@ -1,7 +1,8 @@
 """Policy → decisions, as files: each `decisions/*.yaml` is a config and what must come of it.
 
-A case may set `text` or fields of the `request`, and `signals`, which stand in for what the encoder
-would measure (nothing, where they say nothing).
+A case may set `text` or fields of the `request`; `signals`, which stand in for what the encoder
+would measure (nothing, where they say nothing); and fields of the `question`, such as the model
+that a conversation is on. It says the `decision`, and may say the rest of what must come of it.
 """
 
 import json
@@ -19,6 +20,7 @@ from pointsman.exchange.drive import drive
 from pointsman.exchange.route import route
 from pointsman.exchange.sessions import Sessions
 from pointsman.policy.decide import decide
+from pointsman.policy.question import Question
 from pointsman.signals import vocabulary
 from pointsman.signals.findings import Finding, Measure, Scores, Span, Spans
 from pointsman.wire.chat import chat_from_object
@@ -62,7 +64,13 @@ def test_a_policy_decides_as_written(
     for name, values in case.get("signals", {}).items():
         assert set(values) <= known[name], "a case speaks of what nobody measures"
         signals[name] = set_to(signals[name], values)
-    question = msgspec.structs.replace(plan.question, signals=signals)
+    asked = msgspec.to_builtins(plan.question) | case.get("question", {})
+    question = msgspec.structs.replace(msgspec.convert(asked, Question), signals=signals)
     decision = decide(question, setup.world.policy, setup.world.catalog)
     assert str(decision.target) == case["decision"]
     assert decision.rule == case.get("rule", decision.rule)
+    assert decision.propensity == pytest.approx(case.get("propensity", 1.0))
+    assert (None if decision.then is None else str(decision.then)) == case.get("then")
+    assert decision.shadow == case.get("shadow")
+    excluded = {str(one.target): one.excluded for one in decision.options if one.excluded}
+    assert case.get("excluded", {}).items() <= excluded.items()

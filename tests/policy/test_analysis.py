@@ -8,7 +8,7 @@ from pointsman.catalog.families import FAMILIES
 from pointsman.catalog.models import Catalog, Endpoint, Model, Prices
 from pointsman.policy.analysis import Interval, Kinds, faults
 from pointsman.policy.conditions import Condition, holds, parse_condition
-from pointsman.policy.rules import Policy, Rule
+from pointsman.policy.rules import Policy, Rule, Shadow
 from pointsman.signals import Signals
 from pointsman.signals.findings import Measure, Scores, Span, Spans
 
@@ -146,7 +146,46 @@ def test_rules_that_both_have_work_to_do_are_left_in_peace(first: object, second
     assert found(first, second) == []
 
 
+@pytest.mark.parametrize(
+    ("above", "last"),
+    [
+        # Two halves of one value.
+        ([{"domain": "math", "above": 0.4}, {"domain": "math", "below": 0.6}], {"domain": "law"}),
+        # A corner at a time.
+        (
+            [
+                {"all": [{"domain": "math", "above": 0.5}, {"jailbreak": "p", "above": 0.5}]},
+                {"domain": "math", "below": 0.6},
+                {"jailbreak": "p", "below": 0.6},
+            ],
+            None,
+        ),
+    ],
+)
+def test_a_rule_behind_several_that_together_take_everything_is_never_reached(
+    above: list[object], last: object
+) -> None:
+    (fault,) = found(*above, last)
+    assert fault[0] == f"rule 'r{len(above)}'"
+    assert "above it take everything it would take" in fault[1]
+
+
+def test_rules_that_leave_a_gap_between_them_reach_what_is_behind() -> None:
+    assert found({"domain": "math", "above": 0.6}, {"domain": "math", "below": 0.6}, None) == []
+
+
+def test_a_model_that_only_gets_copies_is_used() -> None:
+    shadowed = Policy((Rule("last", ("a",), shadow=Shadow("b")),))
+    assert list(faults(shadowed, a_catalog("a", "b"), KINDS)) == []
+
+
 def test_too_many_alternatives_are_left_unjudged() -> None:
+    # Two rules take everything, the third in 200 parts, of which the first leaves two each.
+    gap = {"jailbreak": "p", "above": 0.4, "below": 0.6}
+    rest = {"not": {"jailbreak": "p", "above": 0.45, "below": 0.55}}
+    parts = [{"domain": "math", "above": n / 1000} for n in range(200)]
+    assert found(gap, rest, {"any": parts}) == []
+    assert len(found(gap, rest, {"any": parts[:9]})) == 1
     many = {"any": [{"domain": name} for name in ("math", "law", "physics")]}
     assert found({"all": [many] * 6}) == []
     assert found({"any": [{"all": [many] * 6}, {"domain": "math", "below": 0}]}) == []
@@ -189,10 +228,9 @@ conditions = st.recursive(
 )
 
 
-@given(conditions, conditions, *[st.floats(0, 1)] * 4, st.integers(0, 2))
+@given(st.lists(conditions, min_size=2, max_size=4), *[st.floats(0, 1)] * 4, st.integers(0, 2))
 def test_no_finding_is_ever_wrong(
-    first: dict[str, object],
-    second: dict[str, object],
+    asked: list[dict[str, object]],
     math_share: float,
     p: float,
     attack: float,
@@ -206,14 +244,15 @@ def test_no_finding_is_ever_wrong(
         "pii": Spans((Span("EMAIL_ADDRESS", 0, 0, 1, address),)),
         "surface": Measure({"turns": float(turns)}),
     }
-    parsed: list[Condition] = [parse_condition(raw, VOCABULARY, "$") for raw in (first, second)]
-    said = dict(found(first, second))
+    parsed: list[Condition] = [parse_condition(raw, VOCABULARY, "$") for raw in asked]
+    said = dict(found(*asked))
     for index, condition in enumerate(parsed):
         message = said.get(f"rule 'r{index}'")
         if message == "its condition can never hold":
             assert not holds(condition, signals)
         elif message is not None:
-            assert not holds(condition, signals) or holds(parsed[0], signals)
+            earlier = parsed[:index]
+            assert not holds(condition, signals) or any(holds(one, signals) for one in earlier)
 
 
 def test_an_interval_without_its_end_lies_inside_one_with_it() -> None:

@@ -10,8 +10,10 @@ from pointsman.catalog.families import Reasoning
 from pointsman.catalog.models import Catalog, Model, Prices
 from pointsman.errors import NoCandidateError, UnknownModelError
 from pointsman.policy.conditions import Asks, Condition
-from pointsman.policy.decide import NAMED, Decision, Question, alternatives, decide
+from pointsman.policy.decide import NAMED, Decision, alternatives, decide
+from pointsman.policy.question import Question
 from pointsman.policy.rules import Policy, Prefer, ReasoningRule, Rule
+from pointsman.policy.tables import Arm, Row, Table
 from pointsman.signals.detector import Signals
 
 ON, OFF = Reasoning("on"), Reasoning("off")
@@ -23,30 +25,20 @@ MakeCatalog = Callable[..., Catalog]
 MakeSignals = Callable[..., Signals]
 
 
-@pytest.fixture(scope="session")
-def two(a_model: MakeModel, a_catalog: MakeCatalog) -> Catalog:
-    """A cheap weak model and a dear strong one, both with a switch."""
-    return a_catalog(
-        a_model("small", price=1.0, strength=0.0), a_model("large", price=10.0, strength=1.0)
-    )
-
-
 def rule(
     name: str = "r",
     *use: str,
     when: Condition | None = None,
     choose: str = "gain",
     reasoning: ReasoningRule | None = None,
+    **more: Any,
 ) -> Rule:
-    return Rule(name, use or ("small", "large"), when, choose, reasoning or ReasoningRule())
+    pool = use or ("small", "large")
+    return Rule(name, pool, when, choose, reasoning or ReasoningRule(), **more)
 
 
 def said(decision: Decision) -> str:
     return str(decision.target)
-
-
-def excluded(decision: Decision) -> dict[str, str]:
-    return {str(o.target): o.excluded for o in decision.options if o.excluded is not None}
 
 
 @pytest.mark.parametrize(
@@ -109,273 +101,6 @@ def test_static_takes_the_first_model_in_its_least_reasoning(
     assert not any("prior" in reason for reason in decision.reasons)
 
 
-# --- What rule and client say of reasoning --------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("family", "asked", "choices"),
-    [
-        ("qwen3", ReasoningRule(), "off | on"),
-        ("qwen3", ReasoningRule("off"), "off"),
-        ("qwen3", ReasoningRule("on"), "on"),
-        ("qwen3", ReasoningRule("on", "high"), "on"),  # it knows no effort
-        ("qwen3", ReasoningRule("on", budget_tokens=99), "on (99 tokens)"),
-        ("qwen3", ReasoningRule("auto", budget_tokens=99), "off | on (99 tokens)"),
-        ("openai", ReasoningRule(), "off | on (low) | on (medium) | on (high)"),
-        ("openai", ReasoningRule("on"), "on (low) | on (medium) | on (high)"),
-        ("openai", ReasoningRule("on", "medium"), "on (medium)"),
-        ("openai", ReasoningRule("on", "medium", 99), "on (medium)"),  # it knows no budget
-        ("gpt-oss", ReasoningRule("off"), "on (low)"),  # the least it can do
-        ("generic", ReasoningRule("off"), "default"),
-        ("generic", ReasoningRule("on"), "default"),
-        ("anthropic", ReasoningRule(), "off | on (2048 tokens)"),
-        ("anthropic", ReasoningRule("on", budget_tokens=4096), "on (4096 tokens)"),
-        ("anthropic", ReasoningRule("on", budget_tokens=5), "on (1024 tokens)"),
-    ],
-)
-def test_a_rule_leaves_these_ways_to_reason_open(
-    family: str,
-    asked: ReasoningRule,
-    choices: str,
-    a_model: MakeModel,
-    a_catalog: MakeCatalog,
-    some_signals: MakeSignals,
-) -> None:
-    catalog = a_catalog(a_model("m", family))
-    policy = Policy((rule("r", "m", reasoning=asked),))
-    decision = decide(Question(some_signals(extra_tokens=600.0)), policy, catalog)
-    assert " | ".join(str(option.target.reasoning) for option in decision.options) == choices
-
-
-@pytest.mark.parametrize("extra_tokens", [0.0, 1.0, 512.0])
-def test_a_required_budget_is_twice_what_is_expected_in_steps_of_1024(
-    extra_tokens: float, a_model: MakeModel, a_catalog: MakeCatalog, some_signals: MakeSignals
-) -> None:
-    catalog = a_catalog(a_model("m", "anthropic"))
-    policy = Policy((rule("r", "m", reasoning=ReasoningRule("on")),))
-    decision = decide(Question(some_signals(extra_tokens=extra_tokens)), policy, catalog)
-    assert decision.target.reasoning.budget_tokens == 1024
-
-
-@pytest.mark.parametrize(
-    ("asked", "wish", "target"),
-    [
-        (ReasoningRule(), OFF, "m, reasoning off"),
-        (ReasoningRule(), Reasoning("on", "low"), "m, reasoning on (low)"),
-        (ReasoningRule("off"), Reasoning("on", "high"), "m, reasoning on (high)"),
-        (ReasoningRule("on", "high"), OFF, "m, reasoning off"),
-        (ReasoningRule("on", "high"), Reasoning("on", "low"), "m, reasoning on (low)"),
-        (ReasoningRule("off", override=True), Reasoning("on", "high"), "m, reasoning off"),
-        (ReasoningRule("on", "low", override=True), OFF, "m, reasoning on (low)"),
-    ],
-)
-def test_a_clients_wish_wins_unless_the_rule_overrides_it(
-    asked: ReasoningRule,
-    wish: Reasoning,
-    target: str,
-    a_model: MakeModel,
-    a_catalog: MakeCatalog,
-    some_signals: MakeSignals,
-) -> None:
-    catalog = a_catalog(a_model("m", "openai"))
-    policy = Policy((rule("r", "m", reasoning=asked),))
-    decision = decide(Question(some_signals(), wish=wish), policy, catalog)
-    assert said(decision) == target
-    note = "overrides" if asked.override else "the client asks for"
-    assert any(note in reason for reason in decision.reasons)
-
-
-@pytest.mark.parametrize(
-    ("wish", "rule_budget", "budget"),
-    [
-        (Reasoning("on", budget_tokens=300), None, 300),
-        (Reasoning("on", budget_tokens=300), 900, 300),
-        (ON, 900, 900),
-        (ON, None, None),
-    ],
-)
-def test_a_clients_budget_goes_before_the_rules(
-    wish: Reasoning,
-    rule_budget: int | None,
-    budget: int | None,
-    two: Catalog,
-    some_signals: MakeSignals,
-) -> None:
-    policy = Policy((rule(reasoning=ReasoningRule(budget_tokens=rule_budget)),))
-    decision = decide(Question(some_signals(), wish=wish), policy, two)
-    assert decision.target.reasoning.budget_tokens == budget
-
-
-def test_a_request_that_must_reason_goes_to_a_model_that_can_be_asked(
-    a_model: MakeModel, a_catalog: MakeCatalog, some_signals: MakeSignals
-) -> None:
-    catalog = a_catalog(a_model("plain", "generic", price=0.01), a_model("thinker", price=9.0))
-    policy = Policy((rule("r", "plain", "thinker"),))
-    decision = decide(Question(some_signals(), wish=ON), policy, catalog)
-    assert said(decision) == "thinker, reasoning on"
-    assert "cannot be asked" in excluded(decision)["plain"]
-
-
-def test_when_the_only_model_that_can_reason_has_failed_another_may_answer(
-    a_model: MakeModel, a_catalog: MakeCatalog, some_signals: MakeSignals
-) -> None:
-    catalog = a_catalog(a_model("plain", "generic", price=0.01), a_model("thinker", price=9.0))
-    policy = Policy((rule("r", "plain", "thinker"),))
-    question = Question(some_signals(), wish=ON, avoid=frozenset({"thinker"}))
-    assert said(decide(question, policy, catalog)) == "plain"
-
-
-# --- Exclusions -----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("window", "cap", "fits"),
-    [(None, None, True), (101, None, True), (100, None, False), (150, 50, True), (149, 50, False)],
-)
-def test_a_prompt_and_its_answer_must_fit_the_context_window(
-    window: int | None,
-    cap: int | None,
-    *,
-    fits: bool,
-    a_model: MakeModel,
-    a_catalog: MakeCatalog,
-    some_signals: MakeSignals,
-) -> None:
-    catalog = a_catalog(a_model("tight", context_window=window), a_model("wide", price=99.0))
-    policy = Policy((rule("r", "tight", "wide", choose="static"),))
-    question = Question(some_signals(characters=400.0), output_cap=cap)
-    decision = decide(question, policy, catalog)
-    assert decision.target.model == ("tight" if fits else "wide")
-    if not fits:
-        assert "100 prompt tokens do not fit" in excluded(decision)["tight, reasoning off"]
-
-
-def test_images_go_only_to_models_that_take_them(
-    a_model: MakeModel, a_catalog: MakeCatalog, some_signals: MakeSignals
-) -> None:
-    catalog = a_catalog(a_model("blind", images=False), a_model("sees"))
-    policy = Policy((rule("r", "blind", "sees", choose="static"),))
-    assert decide(Question(some_signals()), policy, catalog).target.model == "blind"
-    decision = decide(Question(some_signals(), images=True), policy, catalog)
-    assert decision.target.model == "sees"
-    assert excluded(decision)["blind, reasoning off"] == "it takes no images"
-
-
-def test_a_tool_loop_stays_on_the_model_that_called_the_tool(
-    two: Catalog, some_signals: MakeSignals
-) -> None:
-    policy = Policy((rule(),), Prefer(trade=100.0))
-    question = Question(some_signals(), current="large", in_tool_loop=True)
-    decision = decide(question, policy, two)
-    assert decision.target.model == "large"
-    assert "in the middle of a tool call" in excluded(decision)["small, reasoning off"]
-
-
-def test_a_tool_loop_moves_on_when_the_rule_no_longer_has_its_model(
-    two: Catalog, some_signals: MakeSignals
-) -> None:
-    policy = Policy((rule("r", "small"),))
-    question = Question(some_signals(), current="large", in_tool_loop=True)
-    assert decide(question, policy, two).target.model == "small"
-
-
-def test_a_tool_loop_moves_on_when_its_model_can_take_no_more(
-    a_model: MakeModel, a_catalog: MakeCatalog, some_signals: MakeSignals
-) -> None:
-    catalog = a_catalog(a_model("here", context_window=50), a_model("there"))
-    policy = Policy((rule("r", "here", "there"),))
-    question = Question(some_signals(characters=400.0), current="here", in_tool_loop=True)
-    assert decide(question, policy, catalog).target.model == "there"
-
-
-def test_a_model_that_has_failed_is_avoided(two: Catalog, some_signals: MakeSignals) -> None:
-    policy = Policy((rule("r", "small", "large", choose="static"),))
-    decision = decide(Question(some_signals(), avoid=frozenset({"small"})), policy, two)
-    assert decision.target.model == "large"
-    assert excluded(decision)["small, reasoning off"] == "it has failed this request"
-
-
-def test_reasoning_that_max_tokens_would_cut_off_is_not_begun(
-    two: Catalog, some_signals: MakeSignals
-) -> None:
-    policy = Policy((rule("r", "small"),), Prefer(trade=0.0))
-    signals = some_signals(0.9, 0.0, 0.05, extra_tokens=500.0)
-    assert said(decide(Question(signals, output_cap=501), policy, two)) == "small, reasoning on"
-    decision = decide(Question(signals, output_cap=500), policy, two)
-    assert said(decision) == "small, reasoning off"
-    assert excluded(decision) == {"small, reasoning on": "max_tokens 500 leaves no room to reason"}
-
-
-def test_a_client_that_asks_for_reasoning_gets_it_whatever_its_max_tokens(
-    two: Catalog, some_signals: MakeSignals
-) -> None:
-    question = Question(some_signals(extra_tokens=500.0), output_cap=5, wish=ON)
-    assert decide(question, Policy((rule(),)), two).target.reasoning == ON
-
-
-@pytest.mark.parametrize("cap", [1, 5, 100])
-@pytest.mark.parametrize(
-    ("family", "asked", "target"),
-    [
-        ("gpt-oss", ReasoningRule(), "m, reasoning on (low)"),  # it cannot be switched off
-        ("o-series", ReasoningRule("off"), "m, reasoning on (low)"),
-        ("qwen3", ReasoningRule("on"), "m, reasoning on"),  # the operator says so
-    ],
-)
-def test_a_small_max_tokens_is_never_a_reason_to_refuse(
-    family: str,
-    asked: ReasoningRule,
-    target: str,
-    cap: int,
-    a_model: MakeModel,
-    a_catalog: MakeCatalog,
-    some_signals: MakeSignals,
-) -> None:
-    catalog = a_catalog(a_model("m", family))
-    policy = Policy((rule("r", "m", reasoning=asked),), Prefer(trade=0.25))
-    question = Question(some_signals(extra_tokens=5000.0), output_cap=cap)
-    assert said(decide(question, policy, catalog)) == target
-
-
-@pytest.mark.parametrize(("cap", "target"), [(1024, "off"), (1025, "on (1024 tokens)")])
-def test_anthropics_budget_must_be_below_max_tokens(
-    cap: int, target: str, a_model: MakeModel, a_catalog: MakeCatalog, some_signals: MakeSignals
-) -> None:
-    catalog = a_catalog(a_model("m", "anthropic"))
-    signals = some_signals(0.9, 0.0, 0.05, extra_tokens=100.0)
-    decision = decide(
-        Question(signals, output_cap=cap), Policy((rule("r", "m"),), Prefer(trade=0.0)), catalog
-    )
-    assert str(decision.target.reasoning) == target
-
-
-@pytest.mark.parametrize(
-    ("question", "why"),
-    [
-        ({"images": True}, "blind, reasoning off: it takes no images"),
-        ({"avoid": frozenset({"blind"})}, "blind, reasoning on: it has failed this request"),
-        ({"output_cap": 10_000}, "do not fit its window of 4096"),
-        (
-            {"images": True, "output_cap": 1, "current": "blind", "in_tool_loop": True},
-            "it takes no images",
-        ),
-    ],
-)
-def test_when_nothing_is_left_the_error_says_why_of_each(
-    question: dict[str, Any],
-    why: str,
-    a_model: MakeModel,
-    a_catalog: MakeCatalog,
-    some_signals: MakeSignals,
-) -> None:
-    catalog = a_catalog(a_model("blind", images=False, context_window=4096))
-    with pytest.raises(NoCandidateError) as caught:
-        decide(Question(some_signals(), **question), Policy((rule("only", "blind"),)), catalog)
-    assert caught.value.message.startswith("rule 'only': no model can take this request (")
-    assert why in caught.value.message
-    assert caught.value.status == 400
-
-
 # --- Named models ---------------------------------------------------------------------------------
 
 
@@ -399,8 +124,9 @@ def test_an_unknown_name_is_refused(two: Catalog, some_signals: MakeSignals) -> 
 def test_a_named_model_that_has_failed_has_no_substitute(
     two: Catalog, some_signals: MakeSignals
 ) -> None:
-    question = Question(some_signals(), named="large-v1", avoid=frozenset({"large"}))
-    with pytest.raises(NoCandidateError, match="'large' that the request names has failed"):
+    failed = {"large": "it has failed this request"}
+    question = Question(some_signals(), named="large-v1", avoid=failed)
+    with pytest.raises(NoCandidateError, match="'large' that the request names: it has failed"):
         decide(question, Policy((rule(),)), two)
 
 
@@ -414,29 +140,123 @@ def test_every_target_of_the_catalog_can_be_explained(
     question = Question(some_signals(), named=named)
     policy = Policy((rule("cheap", "small", reasoning=ReasoningRule("off")),))
     decision = decide(question, policy, two)
-    found = {str(o.target): o.excluded for o in alternatives(question, decision, two)}
+    found = {str(o.target): o.excluded for o in alternatives(question, decision, policy, two)}
     chosen = "small" if named else "small, reasoning off"
     assert found[chosen] is None
     assert {target for target, why in found.items() if why == left_out} == set(found) - {chosen}
     assert {"small, reasoning on", "large, reasoning off", "large, reasoning on"} <= set(found)
 
 
+def test_every_alternative_is_told_once_whatever_its_budget(
+    a_model: MakeModel, a_catalog: MakeCatalog, some_signals: MakeSignals
+) -> None:
+    catalog = a_catalog(a_model("m", "anthropic"))
+    question, policy = Question(some_signals()), Policy((rule("r", "m"),))
+    found = alternatives(question, decide(question, policy, catalog), policy, catalog)
+    assert [str(option.target) for option in found] == [
+        "m, reasoning off",
+        "m, reasoning on (1024 tokens)",
+    ]
+
+
+# --- What a decision says -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("asked", "said_of_it"),
+    [
+        (ReasoningRule(), "the client asks for reasoning on (low)"),
+        (ReasoningRule("off", override=True), "the rule overrides the client's wish (reasoning"),
+    ],
+)
+def test_what_became_of_a_clients_wish_is_said(
+    asked: ReasoningRule, said_of_it: str, two: Catalog, some_signals: MakeSignals
+) -> None:
+    question = Question(some_signals(), wish=Reasoning("on", "low"))
+    decision = decide(question, Policy((rule(reasoning=asked),)), two)
+    assert any(said_of_it in reason for reason in decision.reasons)
+
+
+@pytest.mark.parametrize(
+    ("choose", "trade", "notes"),
+    [
+        ("gain", None, ["solved from a goal", "where the estimate comes from"]),
+        # λ of the moment is not the one that was solved.
+        ("gain", 0.3, ["where the estimate comes from"]),
+        ("category", None, ["solved from a goal", "category table"]),
+        ("static", None, []),
+    ],
+)
+def test_where_the_dial_and_the_estimates_come_from_is_said_where_they_count(
+    choose: str, trade: float | None, notes: list[str], two: Catalog, some_signals: MakeSignals
+) -> None:
+    table = Table("domain", {("small", "on", None): Row({"math": 0.9}, {}, 0.9)}, "category table")
+    policy = Policy(
+        (rule(choose=choose),),
+        Prefer(basis="solved from a goal"),
+        basis="where the estimate comes from",
+        tables={"category": table},
+    )
+    decision = decide(Question(some_signals(), trade=trade), policy, two)
+    assert list(decision.reasons[2:]) == notes
+
+
+def test_a_table_of_outcomes_decides_by_the_texts_category(
+    two: Catalog, some_signals: MakeSignals
+) -> None:
+    rows: dict[Arm, Row] = {
+        ("small", "off", None): Row({"math": 0.2, "law": 0.9}, {}, 0.5),
+        ("large", "on", None): Row({"math": 0.95, "law": 0.9}, {"math": 90.0, "law": 90.0}, 0.9),
+    }
+    table = Table("domain", rows, "category table")
+    policy = Policy((rule(choose="category"),), Prefer(trade=0.3), tables={"category": table})
+    for domain, target in (("math", "large, reasoning on"), ("law", "small, reasoning off")):
+        signals = {**some_signals(0.0, domain=domain, p_domain=1.0)}
+        decision = decide(Question(signals), policy, two)
+        assert said(decision) == target
+        option = next(o for o in decision.options if o.target == decision.target)
+        assert decision.expected == option.expected
+
+
 # --- Conversations --------------------------------------------------------------------------------
 
 
-def test_leaving_a_model_loses_its_prompt_cache_and_that_is_counted(
-    a_model: MakeModel, a_catalog: MakeCatalog, some_signals: MakeSignals
+@pytest.mark.parametrize(
+    ("carried_share", "p_gain", "model"),
+    [
+        # `there` closes 0.4 of the gap more; staying is worth 0.02 and saves 0.9 of the share that
+        # is cached, of always-large's whole cost: with lambda 0.25, moving pays from
+        # 0.4 g - 0.02 > 0.25 * 0.9 * share.
+        (0.0, 0.0499, "here"),
+        (0.0, 0.0501, "there"),
+        (0.5, 0.3312, "here"),
+        (0.5, 0.3313, "there"),
+        (1.0, 0.6124, "here"),
+        (1.0, 0.6126, "there"),
+    ],
+)
+def test_a_conversation_stays_exactly_while_its_cache_is_worth_more_than_the_gain(
+    carried_share: float,
+    p_gain: float,
+    model: str,
+    a_model: MakeModel,
+    a_catalog: MakeCatalog,
+    some_signals: MakeSignals,
 ) -> None:
-    prices = Prices(input=10.0, output=1.0, cached_input=0.1)
+    prices = Prices(input=10.0, output=0.0, cached_input=1.0)
     catalog = a_catalog(
-        a_model("here", "generic", prices=prices), a_model("there", "generic", price=5.0)
+        a_model("here", "generic", prices=prices, strength=0.0),
+        a_model("there", "generic", prices=prices, strength=1.0),
     )
-    policy = Policy((rule("r", "here", "there"),), Prefer(quality_loss_max=0.5))
-    signals = some_signals(characters=40_000.0)
-    assert decide(Question(signals), policy, catalog).target.model == "there"
-    decision = decide(Question(signals, current="here"), policy, catalog)
-    assert decision.target.model == "here"
+    policy = Policy((rule("r", "here", "there"),), Prefer(trade=0.25))
+    signals = some_signals(p_gain, 0.0, 0.2, characters=40_000.0)
+    question = Question(signals, current="here", carried_share=carried_share)
+    decision = decide(question, policy, catalog)
+    assert decision.target.model == model
     assert any("leaving it loses its prompt cache" in reason for reason in decision.reasons)
+    # A conversation that has been nowhere loses nothing.
+    fresh = Question(signals, carried_share=carried_share)
+    assert decide(fresh, policy, catalog).target.model == "there"
 
 
 def test_savings_are_never_measured_against_a_cache_that_the_baseline_does_not_have(
@@ -444,5 +264,5 @@ def test_savings_are_never_measured_against_a_cache_that_the_baseline_does_not_h
 ) -> None:
     policy = Policy((rule(),))
     fresh = decide(Question(some_signals()), policy, two)
-    stays = decide(Question(some_signals(), current="large"), policy, two)
+    stays = decide(Question(some_signals(), current="large", carried_share=1.0), policy, two)
     assert fresh.baseline == stays.baseline

@@ -15,8 +15,6 @@ from pointsman.policy.conditions import suggestion
 _NOT_YET = {
     "guard": "the prompt guard and PII policy",
     "cache": "the answer cache",
-    "usd_per_day": "the spend-rate dial",
-    "usd_per_second": "the spend-rate dial",
 }
 """Keys of later versions. Accepting one silently would promise a protection that is not there."""
 

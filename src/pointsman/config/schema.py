@@ -4,9 +4,10 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from pointsman.accounts.limits import Limit
 from pointsman.catalog.families import Family
-from pointsman.catalog.models import Endpoint, Prices, Url
-from pointsman.policy.rules import ReasoningRule
+from pointsman.catalog.models import ANSWER_TOKENS, Endpoint, Prices, Speed, Url, Weight
+from pointsman.policy.rules import Cascade, ReasoningRule, Shadow
 from pointsman.wire.chat import DEFAULT_MAX_BODY_BYTES
 
 NotNegative = Annotated[float, msgspec.Meta(ge=0)]
@@ -32,6 +33,10 @@ class ModelConfig(Strict, frozen=True):
         usd_per_million: Prices per million tokens.
         strength: 0 for the weakest model here, 1 for the strongest; by default their price order.
         context_window: Most tokens of prompt and answer together.
+        max_output_tokens: Most tokens of one answer; where spending is limited, what an answer
+            without `max_tokens` may take is reserved by it.
+        answer_tokens: Tokens expected of an answer without reasoning.
+        speed: How fast it answers, until the gateway has seen it: `{first_token_s, tokens_per_s}`.
         images: Whether it takes image parts.
         api_key_env: Environment variable that holds its key.
         health_path: Path on the server's root that answers 200 while it lives, such as `/health`.
@@ -44,6 +49,9 @@ class ModelConfig(Strict, frozen=True):
     usd_per_million: Prices = Prices()
     strength: Share | None = None
     context_window: Count | None = None
+    max_output_tokens: Count | None = None
+    answer_tokens: Annotated[float, msgspec.Meta(gt=0, le=1e6)] = ANSWER_TOKENS
+    speed: Speed | None = None
     images: bool = True
     api_key_env: str | None = None
     health_path: str | None = None
@@ -55,29 +63,49 @@ class RuleConfig(Strict, frozen=True):
     Attributes:
         name: Unique; it appears in headers, records and metrics.
         when: A condition such as `{domain: math, above: 0.6}`; left out, the rule always holds.
-        use: A model or a list of models, the preferred one first; left out, all models.
-        choose: How to choose among them: `gain` or `static`.
+        use: A model or a list of models, the preferred one first; left out, all models. With
+            `split`, a mapping from models to their shares of the requests.
+        exclude: Models that the rule never uses.
+        choose: How to choose among them: `gain`, `static`, `category`, `cluster`, `cascade`,
+            `budget`, `latency` or `split`; a mapping of shares means `split`.
         reasoning: `auto`, `on`, `off`, or `{mode, effort, budget_tokens, override}`.
+        max_usd: Options that are expected to cost more than this are left out.
+        sticky: With `split` and `shadow`: what keeps its assignment.
+        shadow: A model that gets a copy of the requests, or `{model, share}` of them; its answers
+            are measured and thrown away.
+        cascade: With `choose: cascade`: when an answer is not good enough.
     """
 
     name: str
     when: Any = None
-    use: str | tuple[str, ...] = ()
-    choose: str = "gain"
+    use: str | tuple[str, ...] | dict[str, Weight] = ()
+    exclude: tuple[str, ...] = ()
+    choose: str | None = None
     reasoning: Literal["auto", "on", "off"] | ReasoningRule = "auto"
+    max_usd: Annotated[float, msgspec.Meta(gt=0)] | None = None
+    sticky: Literal["conversation", "caller"] = "conversation"
+    shadow: str | Shadow | None = None
+    cascade: Cascade = Cascade()
 
 
 class PreferConfig(Strict, frozen=True):
-    """The dial; give one of the two.
+    """The dial; give one of them, and the router solves the rest.
 
     Attributes:
         trade: Written `lambda` in the file. Probability of a right answer that is given up to save
             the whole cost of the strongest model with reasoning.
-        quality_loss_max: Most expected loss of that probability on any request.
+        quality_loss_max: The most right answers that may be lost against always asking the
+            strongest model with reasoning, as a share of all requests: 0.02 is two in a hundred.
+        usd_per_day: The most that a day may cost; λ follows what is spent.
+        requests_per_day: With `usd_per_day`, how many requests a day brings, to begin with.
+        latency_s: The most seconds that an answer may take on average.
     """
 
     trade: Trade | None = msgspec.field(default=None, name="lambda")
     quality_loss_max: Share | None = None
+    usd_per_day: Annotated[float, msgspec.Meta(gt=0)] | None = None
+    requests_per_day: Annotated[float, msgspec.Meta(gt=0)] | None = None
+    latency_s: Positive | None = None
 
 
 class PolicyConfig(Strict, frozen=True):
@@ -98,7 +126,6 @@ class ServerConfig(Strict, frozen=True):
         drain_s: After SIGTERM, how long running requests may take to end.
         ask_usage: Ask upstream for token counts of streams, and hide them from clients that did
             not ask.
-        decisions: File that gets one JSON line per decision, or `-` for standard output.
     """
 
     host: str = "127.0.0.1"
@@ -107,7 +134,36 @@ class ServerConfig(Strict, frozen=True):
     read_s: Positive = 60.0
     drain_s: NotNegative = 30.0
     ask_usage: bool = True
-    decisions: str | None = None
+
+
+class RecordsConfig(Strict, frozen=True):
+    """Decision records: one JSON line per request.
+
+    Attributes:
+        file: Where they go, or `-` for standard output; left out, nowhere.
+        max_mb: Size at which the file is put aside as `NAME.1` and a new one begun.
+        keep: How many files that were put aside are kept.
+        prompts: Whether a record also holds the request's messages. They are then as secret as
+            your users' words.
+        counterfactuals: Whether a record says what would have changed the decision.
+    """
+
+    file: str | None = None
+    max_mb: Positive = 100.0
+    keep: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 10
+    prompts: bool = False
+    counterfactuals: bool = True
+
+
+class AccessConfig(Strict, frozen=True):
+    """Who may ask.
+
+    Attributes:
+        keys: Whether a client needs a key made by `pointsman keys create`. `auto`: not on a
+            loopback address, else yes.
+    """
+
+    keys: Literal["auto", "required", "off"] = "auto"
 
 
 class UpstreamConfig(Strict, frozen=True):
@@ -173,6 +229,9 @@ class Config(Strict, frozen=True):
         heads: Files that `pointsman learn` has written, relative to this one. `gain` takes the
             place of the shipped estimate of gain and tokens; any other name is a signal of its
             own, with the labels it was learned on, such as `{ticket: refund, above: 0.7}`.
+        state: Where keys and what was spent are kept: a file, relative to this one, or
+            `postgresql://...` when replicas share them.
+        limits: Caps on money, tokens or requests; the tightest one decides.
     """
 
     models: dict[str, ModelConfig]
@@ -181,6 +240,10 @@ class Config(Strict, frozen=True):
     heads: dict[str, str] = {}
     policy: PolicyConfig = PolicyConfig()
     server: ServerConfig = ServerConfig()
+    records: RecordsConfig = RecordsConfig()
+    access: AccessConfig = AccessConfig()
+    state: str = "pointsman.db"
+    limits: tuple[Limit, ...] = ()
     upstream: UpstreamConfig = UpstreamConfig()
     encoder: EncoderConfig = EncoderConfig()
     sessions: SessionConfig = SessionConfig()

@@ -1,8 +1,9 @@
 """What is wrong with a policy that each rule by itself does not show.
 
 Each condition is turned into boxes: alternatives of intervals, one per value asked of a signal.
-A rule without a box left can never hold; a rule whose every box lies inside a box of an earlier
-rule is never reached. Both findings are proofs; finding nothing proves nothing.
+A rule without a box left can never hold; a rule of whose boxes nothing is left when those of the
+rules above it are cut out is never reached. Both findings are proofs; finding nothing proves
+nothing.
 """
 
 import math
@@ -14,7 +15,8 @@ import msgspec
 
 from pointsman.catalog.models import Catalog, Model
 from pointsman.policy.conditions import All, Any_, Asks, Condition, Not, least_of
-from pointsman.policy.rules import Policy
+from pointsman.policy.rules import Policy, Rule
+from pointsman.policy.selection import SELECTORS
 from pointsman.signals.detector import Kind
 
 Kinds = Mapping[str, Kind]
@@ -70,24 +72,66 @@ def faults(policy: Policy, catalog: Catalog, kinds: Kinds) -> Iterator[Fault]:
         if not possible:
             yield Fault(f"rule '{rule.name}'", "its condition can never hold")
             continue
-        for name, others in earlier:
-            if all(any(_within(box, other, kinds) for other in others) for box in possible):
-                yield Fault(
-                    f"rule '{rule.name}'",
-                    f"is never reached: rule '{name}' above it takes everything it would take",
-                )
-                break
-        earlier.append((rule.name, possible))
-        if rule.choose == "gain" and not any(_costs(catalog.models[n]) for n in rule.use):
+        if takers := _takers(possible, earlier, kinds):
+            who = " and ".join(f"'{name}'" for name in takers)
+            rules, take = ("rule", "takes") if len(takers) == 1 else ("rules", "take")
             yield Fault(
                 f"rule '{rule.name}'",
-                "chooses by gain, but none of its models has a price, so it always takes the best "
-                "answer expected, whatever it costs: set `usd_per_million`",
+                f"is never reached: {rules} {who} above it {take} everything it would take",
             )
-    used = {name for rule in policy.rules for name in rule.use}
+        earlier.append((rule.name, possible))
+        yield from _costless(rule, catalog)
+    shadows = {rule.shadow.model for rule in policy.rules if rule.shadow}
+    used = {name for rule in policy.rules for name in rule.use} | shadows
     for name in catalog.models:
         if name not in used:
             yield Fault(f"model '{name}'", "no rule uses it; only requests that name it reach it")
+
+
+def _costless(rule: Rule, catalog: Catalog) -> Iterator[Fault]:
+    weighs_money = SELECTORS[rule.choose].weighs and not SELECTORS[rule.choose].times
+    if weighs_money and not any(_costs(catalog.models[name]) for name in rule.use):
+        yield Fault(
+            f"rule '{rule.name}'",
+            f"chooses by {rule.choose}, but none of its models has a price, so it always takes the "
+            "best answer expected, whatever it costs: set `usd_per_million`",
+        )
+
+
+def _takers(boxes: list[Box], earlier: list[tuple[str, list[Box]]], kinds: Kinds) -> list[str]:
+    """Return the earlier rules that together take all of these boxes; none if something is left."""
+    left, takers = boxes, []
+    for name, others in earlier:
+        before = left
+        for other in others:
+            left = [piece for box in left for piece in _without(box, other, kinds)]
+            if len(left) > _MAX_BOXES:
+                return []
+        if left != before:
+            takers.append(name)
+        if not left:
+            # One that takes it all alone says more than several that do so together.
+            alone = [
+                n for n, o in earlier if all(any(_within(b, x, kinds) for x in o) for b in boxes)
+            ]
+            return alone[:1] or takers
+    return []
+
+
+def _without(box: Box, other: Box, kinds: Kinds) -> Iterator[Box]:
+    """Yield what is left of a box when another is cut out: at most two pieces per value asked."""
+    rest = dict(box)
+    pieces = []
+    for key, cut in other.items():
+        whole = rest.get(key, Interval()).meet(_range(key, kinds))
+        below = whole.meet(Interval(high=cut.low, high_in=not cut.low_in))
+        above = whole.meet(Interval(low=cut.high, low_in=not cut.high_in))
+        pieces += [{**rest, key: side} for side in (below, above) if not side.empty]
+        rest[key] = whole.meet(cut)
+        if rest[key].empty:  # they do not meet at all
+            yield box
+            return
+    yield from (piece for piece in pieces if _possible(piece, kinds))
 
 
 def _costs(model: Model) -> bool:

@@ -61,9 +61,16 @@ def holds(condition: Condition, signals: Signals) -> bool:
             value = value_of(finding, name)
             return (above is None or value > above) and (below is None or value < below)
         case All(of=parts):
-            return all(holds(part, signals) for part in parts)
+            # Plain loops: a generator took a third of a decision among 100 rules.
+            for part in parts:  # noqa: SIM110
+                if not holds(part, signals):
+                    return False
+            return True
         case Any_(of=parts):
-            return any(holds(part, signals) for part in parts)
+            for part in parts:  # noqa: SIM110
+                if holds(part, signals):
+                    return True
+            return False
         case Not(of=part):
             return not holds(part, signals)
         case _:

@@ -12,7 +12,7 @@ import torch
 from tokenizers import Tokenizer
 
 from pointsman.encoder.bundle import DEFAULT_BUNDLE
-from pointsman.training import card, export, fitting, loop, manifest
+from pointsman.training import card, export, fitting, loop, manifest, prior
 from pointsman.training import weights as w
 from pointsman.training.corpus import Corpus, read_corpus
 from pointsman.training.inputs import Input, inputs
@@ -75,6 +75,7 @@ def make(order: Order) -> None:
         full=finish.write(order.out / "fp32", trained, fitted, int8=False),
         published=finish.write(order.out / "published", start, fitting.unfitted(), int8=True),
     )
+    prior.add_prior(bundles.shipped, corpus)
     results = results_of(bundles, corpus, fitted, order.data)
     text = msgspec.json.format(msgspec.json.encode(results), indent=1)
     (order.out / "results.json").write_bytes(text + b"\n")

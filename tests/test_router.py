@@ -188,8 +188,11 @@ def test_a_conversation_by_name_is_remembered(router: Router) -> None:
 
 def test_what_if_speaks_only_where_something_was_weighed(router: Router) -> None:
     assert router.what_if(router.route(ASKED[2])) is None
-    turn = router.what_if(router.route(ASKED[0]))
-    assert turn is None or 0 <= turn.p_gain <= 1
+    plan = router.route(ASKED[0])
+    turn = router.what_if(plan)
+    assert turn is not None
+    assert turn.target != plan.decision.target
+    assert turn.name in {"p_gain", "lambda"}
 
 
 def test_another_config_keeps_what_was_read_and_seen(

@@ -123,7 +123,7 @@ class Router:
         return self._pool
 
     def what_if(self, plan: Forward) -> Counterfactual | None:
-        """Say what would have changed a decision; None where no need of reasoning would."""
+        """Say what would have changed a decision; None where nothing measured would, nor λ."""
         world = self.setup.world
         if plan.question.named is not None:
             return None

@@ -6,13 +6,17 @@ from typing import Any
 import msgspec
 import pytest
 
+from pointsman.accounts.counters import Granted, Refused
+from pointsman.accounts.limits import Claim
 from pointsman.catalog.families import Reasoning
 from pointsman.catalog.models import Target
 from pointsman.encoder.encoding import UNREAD, Asked, Encoding
-from pointsman.exchange.drive import drive, drive_async
-from pointsman.exchange.effects import Effect, Encode, Recollect, Remember
+from pointsman.errors import LedgerError
+from pointsman.exchange.drive import drive, drive_accounts, drive_async
+from pointsman.exchange.effects import Effect, Encode, Recollect, Release, Remember, Reserve
 from pointsman.exchange.sessions import Sessions
 
+CLAIM = Claim(model="m", usd=0.1, tokens=7)
 TARGET = Target("m", Reasoning("off"))
 ASKED = Asked(frozenset({"domain"}), max_windows=3)
 
@@ -67,3 +71,46 @@ async def test_an_error_on_the_way_is_the_callers() -> None:
 async def test_an_exchange_may_ask_for_nothing() -> None:
     assert drive(one_that_asks_nothing(), read, Sessions()) == "done"
     assert await drive_async(one_that_asks_nothing(), Beside(), Sessions()) == "done"
+
+
+class Books:
+    """Grants everything, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[Claim | str] = []
+
+    async def reserve(self, claim: Claim) -> Granted | Refused:
+        self.asked.append(claim)
+        return Granted("r1", 0.5)
+
+    async def release(self, reservation: str) -> None:
+        self.asked.append(reservation)
+
+
+def one_that_counts() -> Generator[Effect, Any, list[Any]]:
+    granted = yield Reserve(CLAIM)
+    released = yield Release(granted.reservation)
+    return [granted, released]
+
+
+async def test_what_is_reserved_and_released_is_asked_of_the_accounts() -> None:
+    whole, end = Books(), Books()
+    replies = [Granted("r1", 0.5), None]
+    assert await drive_async(one_that_counts(), Beside(), Sessions(), whole) == replies
+    assert await drive_accounts(one_that_counts(), end) == replies
+    assert whole.asked == end.asked == [CLAIM, "r1"]
+
+
+async def test_without_accounts_nothing_that_must_be_counted_goes_on() -> None:
+    with pytest.raises(LedgerError, match="not by the library"):
+        drive(one_that_counts(), read, Sessions())
+    with pytest.raises(LedgerError, match="nothing to count"):
+        await drive_async(one_that_counts(), Beside(), Sessions())
+    with pytest.raises(LedgerError, match="nothing to count"):
+        await drive_accounts(one_that_counts(), None)
+
+
+async def test_the_end_of_an_exchange_counts_alone() -> None:
+    with pytest.raises(TypeError, match="asks for Recollect"):
+        await drive_accounts(an_exchange(), Books())
+    assert await drive_accounts(one_that_asks_nothing(), None) == "done"

@@ -369,7 +369,7 @@ def test_a_failed_model_is_planned_around_under_the_same_rule(world: World) -> N
     assert (second.record.id, second.rule) == ("d1", "rest")
     assert second.record.conversation == first.record.conversation
     assert second.edits["model"] == "large-v1"
-    assert second.question.avoid == {"small"}
+    assert second.question.avoid == {"small": "it has failed this request"}
     with pytest.raises(NoCandidateError):
         replan(second, world)
 

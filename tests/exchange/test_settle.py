@@ -51,3 +51,21 @@ def test_what_was_decided_stays_as_it_was(a_model: Callable[..., Model]) -> None
     record = settle(RECORD, a_model("m"), None, outcome="broken", status=502, attempts=ATTEMPTS)
     assert (record.outcome, record.status, record.attempts) == ("broken", 502, ATTEMPTS)
     assert msgspec.structs.replace(record, outcome=None, status=None, attempts=()) == RECORD
+
+
+@pytest.mark.parametrize(
+    ("usage", "usd"), [(Usage(1000, 0), 0.002 + 0.03), (Usage(), 0.03), (None, 0.03)]
+)
+def test_what_was_rejected_is_paid_for_too(
+    usage: Usage | None, usd: float, a_model: Callable[..., Model]
+) -> None:
+    rejected = (
+        Attempt("s", "http://s", "empty answer", Usage(5, 5), 0.01),
+        Attempt("t", "http://t", "cut off", Usage(5, 5), 0.02),
+    )
+    model = a_model("m", prices=Prices(2.0, 8.0, 0.5))
+    record = settle(
+        RECORD, model, usage, outcome="answered", status=200, attempts=(*rejected, *ATTEMPTS)
+    )
+    assert record.usd == pytest.approx(usd)
+    assert record.usage == usage

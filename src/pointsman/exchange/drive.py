@@ -7,8 +7,11 @@ import time
 from collections.abc import Callable, Generator
 from typing import Any, Protocol, TypeVar, assert_never
 
+from pointsman.accounts.counters import Granted, Refused
+from pointsman.accounts.limits import Claim
 from pointsman.encoder.encoding import Asked, Encoding
-from pointsman.exchange.effects import Effect, Encode, Recollect, Remember
+from pointsman.errors import LedgerError
+from pointsman.exchange.effects import Effect, Encode, Recollect, Release, Remember, Reserve
 from pointsman.exchange.sessions import Sessions
 
 Result = TypeVar("Result")
@@ -22,38 +25,100 @@ class AsyncEncoder(Protocol):
         ...
 
 
+class AsyncAccounts(Protocol):
+    """Reserves and gives back beside an event loop."""
+
+    async def reserve(self, claim: Claim) -> Granted | Refused:
+        """Reserve what a request may use at most."""
+        ...
+
+    async def release(self, reservation: str) -> None:
+        """Give a reservation back."""
+        ...
+
+
 def drive(
     exchange: Generator[Effect, Any, Result],
     encode: Callable[[str, Asked], Encoding],
     sessions: Sessions,
 ) -> Result:
-    """Run an exchange to its end, blocking."""
+    """Run an exchange to its end, blocking.
+
+    It counts nothing: limits are the gateway's, and a standing without them yields no `Reserve`.
+    """
     reply: Any = None
     while True:
         try:
             effect = exchange.send(reply)
         except StopIteration as end:
             return end.value  # type: ignore[no-any-return]  # a generator's value is untyped
-        if isinstance(effect, Encode):
-            reply = encode(effect.text, effect.asked)
-        else:
-            reply = _session_effect(effect, sessions)
+        match effect:
+            case Encode(text=text, asked=asked):
+                reply = encode(text, asked)
+            case Recollect() | Remember():
+                reply = _session_effect(effect, sessions)
+            case Reserve() | Release():
+                raise LedgerError("limits are counted by the gateway, not by the library")
+            case _:
+                assert_never(effect)
 
 
 async def drive_async(
-    exchange: Generator[Effect, Any, Result], encoder: AsyncEncoder, sessions: Sessions
+    exchange: Generator[Effect, Any, Result],
+    encoder: AsyncEncoder,
+    sessions: Sessions,
+    accounts: AsyncAccounts | None = None,
 ) -> Result:
-    """Run an exchange to its end beside an event loop."""
+    """Run an exchange to its end beside an event loop.
+
+    Raises:
+        LedgerError: It wants to reserve, and there is nothing to count in.
+    """
     reply: Any = None
     while True:
         try:
             effect = exchange.send(reply)
         except StopIteration as end:
             return end.value  # type: ignore[no-any-return]  # a generator's value is untyped
-        if isinstance(effect, Encode):
-            reply = await encoder.encode(effect.text, effect.asked)
-        else:
-            reply = _session_effect(effect, sessions)
+        match effect:
+            case Encode(text=text, asked=asked):
+                reply = await encoder.encode(text, asked)
+            case Recollect() | Remember():
+                reply = _session_effect(effect, sessions)
+            case Reserve() | Release():
+                reply = await _account_effect(effect, accounts)
+            case _:
+                assert_never(effect)
+
+
+async def drive_accounts(
+    exchange: Generator[Effect, Any, Result], accounts: AsyncAccounts | None
+) -> Result:
+    """Run the end of an exchange, which only counts: a fallback, or a better answer.
+
+    Raises:
+        LedgerError: It wants to reserve, and there is nothing to count in.
+    """
+    reply: Any = None
+    while True:
+        try:
+            effect = exchange.send(reply)
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]  # a generator's value is untyped
+        if not isinstance(effect, Reserve | Release):
+            raise TypeError(f"expected it to count alone, it asks for {type(effect).__name__}")
+        reply = await _account_effect(effect, accounts)
+
+
+async def _account_effect(
+    effect: Reserve | Release, accounts: AsyncAccounts | None
+) -> Granted | Refused | None:
+    if accounts is None:
+        raise LedgerError("there is nothing to count limits in")
+    if isinstance(effect, Reserve):
+        return await accounts.reserve(effect.claim)
+    await accounts.release(effect.reservation)
+    return None
 
 
 def _session_effect(effect: Recollect | Remember, sessions: Sessions) -> Any:  # noqa: ANN401

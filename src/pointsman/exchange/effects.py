@@ -6,6 +6,7 @@ the library, an asynchronous one for the gateway (`drive.py`); tests play the re
 
 import msgspec
 
+from pointsman.accounts.limits import Claim
 from pointsman.catalog.models import Target
 from pointsman.encoder.encoding import Asked
 
@@ -30,4 +31,16 @@ class Remember(msgspec.Struct, frozen=True):
     target: Target
 
 
-Effect = Encode | Recollect | Remember
+class Reserve(msgspec.Struct, frozen=True):
+    """Reserve what a request may use at most. Reply: `Granted`, or `Refused`."""
+
+    claim: Claim
+
+
+class Release(msgspec.Struct, frozen=True):
+    """Give a reservation back: nothing was used. Reply: None."""
+
+    reservation: str
+
+
+Effect = Encode | Recollect | Remember | Reserve | Release

@@ -7,8 +7,11 @@ import msgspec
 
 from pointsman.catalog.families import Reasoning
 from pointsman.catalog.models import Model, Target
+from pointsman.catalog.wishes import overriding
+from pointsman.exchange.standing import NOBODY, Standing
 from pointsman.observe.record import DecisionRecord
-from pointsman.policy.decide import Decision, Question
+from pointsman.policy.decide import Decision
+from pointsman.policy.question import Question
 from pointsman.wire.chat import ChatRequest
 from pointsman.wire.edit import Patch, apply_patch
 
@@ -21,6 +24,8 @@ class Forward(msgspec.Struct, frozen=True):
         card: The card of the model that was chosen.
         edits: Merge patch for the body.
         hide_usage: Whether the stream's usage chunk was asked for by us alone.
+        standing: Who asks, and how the models were.
+        reservation: What was reserved for it, where limits are counted.
     """
 
     request: ChatRequest
@@ -30,6 +35,8 @@ class Forward(msgspec.Struct, frozen=True):
     edits: Patch
     hide_usage: bool
     record: DecisionRecord
+    standing: Standing = NOBODY
+    reservation: str | None = None
 
     @property
     def model(self) -> str:
@@ -65,7 +72,8 @@ def edits_for(target: Target, model: Model, request: ChatRequest, *, ask_usage: 
     edits: dict[str, Any] = {}
     if request.model != model.upstream_name:
         edits["model"] = model.upstream_name
-    edits.update(model.family.edits(target.reasoning))
+    said = model.family.edits(target.reasoning)
+    edits.update(said if target.reasoning.mode == "default" else overriding(request, said))
     if ask_usage and request.stream and not request.wants_usage:
         edits["stream_options"] = {"include_usage": True}
     return edits

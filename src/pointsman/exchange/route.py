@@ -1,4 +1,4 @@
-"""One request is one function: read, measure, recollect, decide, plan."""
+"""One request is one function: read, measure, recollect, decide, plan, reserve."""
 
 import hashlib
 from collections.abc import Generator
@@ -6,13 +6,18 @@ from typing import Any
 
 import msgspec
 
-from pointsman.catalog.families import stated_wish
+from pointsman.accounts.counters import Granted, Refused, error_of
 from pointsman.catalog.models import AUTO_NAMES
+from pointsman.catalog.wishes import stated_wish
 from pointsman.encoder.encoding import Asked, Encoding
-from pointsman.exchange.effects import Effect, Encode, Recollect, Remember
+from pointsman.errors import NoCandidateError
+from pointsman.exchange.claims import claim_of
+from pointsman.exchange.effects import Effect, Encode, Recollect, Release, Remember, Reserve
 from pointsman.exchange.plan import Forward, edits_for
+from pointsman.exchange.standing import NOBODY, Standing
 from pointsman.observe.record import record_of
-from pointsman.policy.decide import Decision, Question, decide
+from pointsman.policy.decide import Decision, decide
+from pointsman.policy.question import Question
 from pointsman.policy.world import World
 from pointsman.signals.detector import measure
 from pointsman.signals.reading import NOTHING_READ, Reading, read
@@ -25,7 +30,7 @@ def route(
     world: World,
     *,
     decision_id: str,
-    caller: str = "",
+    standing: Standing = NOBODY,
     conversation: str | None = None,
 ) -> Generator[Effect, Any, Forward]:
     """Decide where one request goes, and how it must change for that.
@@ -34,7 +39,7 @@ def route(
         request: The parsed request.
         world: The operator's configuration.
         decision_id: A fresh unique id.
-        caller: Who sends it; conversations of different callers never mix.
+        standing: Who asks, and how the models are.
         conversation: The client's own name for the conversation, if it gave one.
 
     Returns:
@@ -44,7 +49,7 @@ def route(
     named = None if request.model in AUTO_NAMES else request.model
     reading = NOTHING_READ if named else (yield from encoded(read(prompt, world.asked)))
     signals = measure(world.detectors, prompt, reading)
-    key = conversation_key(request, prompt, caller, conversation)
+    key = conversation_key(request, prompt, standing.caller, conversation)
     current = (yield Recollect(key)) if _may_be_known(request, conversation) else None
     question = Question(
         signals=signals,
@@ -55,10 +60,19 @@ def route(
         images=prompt.images > 0,
         current=current.model if current and current.model in world.catalog.models else None,
         in_tool_loop=prompt.in_tool_loop,
+        carried_share=prompt.carried_share,
+        conversation=key,
+        caller=standing.key or _hashed(standing.caller),
+        down=standing.down,
+        speeds=standing.speeds,
+        trade=standing.trade,
+        pressure=standing.pressure,
     )
     decision = decide(question, world.policy, world.catalog)
-    yield Remember(key, decision.target)
-    return plan(request, question, decision, world, decision_id=decision_id, conversation=key)
+    first = plan(request, question, decision, world, decision_id=decision_id, standing=standing)
+    admitted = yield from admit(first, world)
+    yield Remember(key, admitted.decision.target)
+    return admitted
 
 
 def encoded(
@@ -81,7 +95,7 @@ def plan(  # plain values, named at the call
     world: World,
     *,
     decision_id: str,
-    conversation: str,
+    standing: Standing = NOBODY,
 ) -> Forward:
     """Turn a decision into what a front end does."""
     model = world.catalog.models[decision.target.model]
@@ -92,33 +106,97 @@ def plan(  # plain values, named at the call
         card=model,
         edits=edits_for(decision.target, model, request, ask_usage=world.ask_usage),
         hide_usage=world.ask_usage and not request.wants_usage,
+        standing=standing,
         record=record_of(
             decision,
-            question.signals,
+            question,
             decision_id=decision_id,
             policy_hash=world.policy_hash,
             bundle=world.bundle,
             requested_model=request.model,
-            conversation=conversation,
+            tenant=standing.tenant,
+            key=standing.key,
         ),
     )
 
 
-def replan(failed: Forward, world: World) -> Forward:
+def admit(wanted: Forward, world: World) -> Generator[Effect, Any, Forward]:
+    """Reserve what a plan may use; where a limit has no room, plan again without that model.
+
+    Raises:
+        LimitError: No model that the rule allows has room left.
+    """
+    if not wanted.standing.limited:
+        return wanted
+    refusals: list[Refused] = []
+    while True:
+        answer = yield Reserve(claim_of(wanted))
+        if isinstance(answer, Granted):
+            return msgspec.structs.replace(wanted, reservation=answer.reservation)
+        refusals.append(answer)
+        try:
+            wanted = replan(wanted, world, f"the limit of {answer.limit} has no room for it")
+        except NoCandidateError:
+            raise error_of(refusals[0]) from None
+
+
+def admit_alone(wanted: Forward) -> Generator[Effect, Any, Forward]:
+    """Reserve what a plan may use, for no other model than its own.
+
+    Raises:
+        LimitError: A limit has no room for it.
+    """
+    if not wanted.standing.limited:
+        return wanted
+    answer = yield Reserve(claim_of(wanted))
+    if not isinstance(answer, Granted):
+        raise error_of(answer)
+    return msgspec.structs.replace(wanted, reservation=answer.reservation)
+
+
+def reroute(failed: Forward, world: World) -> Generator[Effect, Any, Forward]:
+    """Go on to another model, within the same rules and limits.
+
+    Raises:
+        NoCandidateError: The rule's pool has no other model for this request.
+        LimitError: It has, but no limit has room for one.
+    """
+    if failed.reservation is not None:
+        yield Release(failed.reservation)
+    other = replan(failed, world)
+    return (yield from admit(other, world))
+
+
+def replan(failed: Forward, world: World, why: str = "it has failed this request") -> Forward:
     """Plan again without the model that failed, under the same rules.
 
     Raises:
         NoCandidateError: The rule's pool has no other model for this request.
     """
-    avoid = failed.question.avoid | {failed.model}
-    question = msgspec.structs.replace(failed.question, avoid=avoid, in_tool_loop=False)
+    avoid = {**failed.question.avoid, failed.model: why}
+    return _again(failed, world, avoid=avoid, in_tool_loop=False)
+
+
+def escalate(answered: Forward, world: World) -> Generator[Effect, Any, Forward]:
+    """Go on from a target whose answer was not good enough, within the same rules and limits.
+
+    Raises:
+        NoCandidateError: The rule's pool has nothing else for this request.
+        LimitError: It has, but no limit has room for it.
+    """
+    seen = (*answered.question.answered, answered.decision.target)
+    return (yield from admit(_again(answered, world, answered=seen), world))
+
+
+def _again(before: Forward, world: World, **changes: Any) -> Forward:  # noqa: ANN401  # fields
+    question = msgspec.structs.replace(before.question, **changes)
     return plan(
-        failed.request,
+        before.request,
         question,
         decide(question, world.policy, world.catalog),
         world,
-        decision_id=failed.record.id,
-        conversation=failed.record.conversation or "",
+        decision_id=before.record.id,
+        standing=before.standing,
     )
 
 
@@ -137,7 +215,10 @@ def conversation_key(
         opening += ["opening", *prompt.texts("system", "developer")]
         opening += [next(prompt.texts("user"), "")]
     # Lengths keep ("ab", "c") and ("a", "bc") apart.
-    text = "".join(f"{len(piece)}:{piece}" for piece in opening)
+    return _hashed("".join(f"{len(piece)}:{piece}" for piece in opening))
+
+
+def _hashed(text: str) -> str:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 

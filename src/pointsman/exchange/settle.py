@@ -1,5 +1,7 @@
 """After the answer: what it really took."""
 
+import math
+
 import msgspec
 
 from pointsman.catalog.models import Model
@@ -16,8 +18,18 @@ def settle(  # plain values, named at the call
     status: int | None,
     attempts: tuple[Attempt, ...],
 ) -> DecisionRecord:
-    """Complete a record with the outcome; money only where the server reported tokens."""
-    usd = None if usage is None else model.prices.bill(usage)
+    """Complete a record with the outcome; money only where servers reported tokens.
+
+    The money is that of the delivered answer and of all that were rejected before it.
+    """
+    bills = [attempt.usd for attempt in attempts if attempt.usd is not None]
+    if usage is not None:
+        bills.append(model.prices.bill(usage))
     return msgspec.structs.replace(
-        record, outcome=outcome, status=status, attempts=attempts, usage=usage, usd=usd
+        record,
+        outcome=outcome,
+        status=status,
+        attempts=attempts,
+        usage=usage,
+        usd=math.fsum(bills) if bills else None,
     )

@@ -1,4 +1,4 @@
-"""The record of one decision: plain data, and no prompt text in it."""
+"""The record of one decision: plain data, and no prompt text in it unless it is asked for."""
 
 import json
 from collections.abc import Callable
@@ -7,8 +7,9 @@ import msgspec
 import pytest
 
 from pointsman.catalog.models import Catalog, Model
-from pointsman.observe.record import DecisionRecord, record_of
-from pointsman.policy.decide import Decision, Question, decide
+from pointsman.observe.record import DecisionRecord, record_of, with_prompt
+from pointsman.policy.decide import Decision, decide
+from pointsman.policy.question import Question
 from pointsman.policy.rules import Policy, Rule
 from pointsman.signals.detector import Signals
 
@@ -31,12 +32,11 @@ def decision(
 def record(decision: Decision, some_signals: Callable[..., Signals]) -> DecisionRecord:
     return record_of(
         decision,
-        some_signals(),
+        Question(some_signals(), images=True, conversation="c1"),
         decision_id="dec_1",
         policy_hash="abc",
         bundle="tiny 1",
         requested_model="auto",
-        conversation="c1",
     )
 
 
@@ -78,3 +78,44 @@ def test_a_record_is_plain_json(record: DecisionRecord) -> None:
 def test_what_could_not_be_expected_is_null_in_json(record: DecisionRecord) -> None:
     unread = msgspec.structs.replace(record, expected_p_correct=float("nan"))
     assert json.loads(msgspec.json.encode(unread))["expected_p_correct"] is None
+
+
+def test_a_record_that_was_read_again_asks_the_same_question(
+    record: DecisionRecord, some_signals: Callable[..., Signals]
+) -> None:
+    read = msgspec.json.decode(msgspec.json.encode(record), type=DecisionRecord)
+    assert read.asked() == Question(some_signals(), images=True, conversation="c1")
+    assert read.target == record.target
+
+
+def test_a_record_without_a_question_asks_nothing(record: DecisionRecord) -> None:
+    assert msgspec.structs.replace(record, question=None).asked() is None
+
+
+BODIES = {
+    "plain": (
+        b'{"messages":[{"role":"user","content":"Hi"}]}',
+        b'[{"role":"user","content":"Hi"}]',
+    ),
+    "unknown fields, numbers and escapes stay": (
+        b'{"n":1, "messages": [{"role":"user", "content":"a\\n\\u00e9", "x":1.0e5}], "y":[]}',
+        b'[{"role":"user", "content":"a\\n\\u00e9", "x":1.0e5}]',
+    ),
+    "line breaks between values are spaces": (
+        b'{\r\n "messages": [\r\n  {"role": "user",\n "content": "Hi"}\n]\n}',
+        b'[    {"role": "user",  "content": "Hi"} ]',
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_messages_stand_in_the_record_as_they_came(record: DecisionRecord, name: str) -> None:
+    body, messages = BODIES[name]
+    line = msgspec.json.encode(with_prompt(record, body))
+    assert b'"prompt":' + messages in line
+    assert b"\n" not in line
+    assert json.loads(line)["prompt"] == json.loads(body)["messages"]
+
+
+def test_no_message_stands_in_a_record_by_itself(record: DecisionRecord) -> None:
+    assert json.loads(msgspec.json.encode(record))["prompt"] is None

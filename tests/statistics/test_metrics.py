@@ -53,6 +53,13 @@ def test_a_pair_without_a_gap_recovers_nothing_measurable() -> None:
     assert metrics.recovered_gap(np.arange(2.0), np.array([0.0, 1.0]), np.array([1.0, 0.0])) == 0.5
 
 
+def test_a_gap_that_is_none_is_not_divided_by_what_rounding_leaves_of_it() -> None:
+    scores = np.array([0.0] * 14 + [1.0])
+    light, heavy = np.zeros(15), np.zeros(15)
+    light[2], heavy[14] = 1.0, 1.0
+    assert metrics.recovered_gap(scores, light, heavy) == 0.5
+
+
 def test_explained_variance_and_mean_error() -> None:
     values = np.array([1.0, 2.0, 3.0])
     assert metrics.explained(values, values) == 1.0

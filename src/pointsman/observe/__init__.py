@@ -1,1 +1,1 @@
-"""What happened and why: every decision as plain data."""
+"""What happened and why: every decision as plain data, and what operators recorded themselves."""

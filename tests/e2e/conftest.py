@@ -73,12 +73,14 @@ def config_for(standin: StandIn, folder: Path, **sections: Any) -> Path:
         "small": {"url": standin.url, "name": "tiny", "family": "qwen3"},
         "large": {"url": standin.url, "name": "huge", "family": "gpt-oss"},
     }
-    server = {"port": 0, "drain_s": 20, "decisions": str(folder / "decisions.jsonl")}
+    server = {"port": 0, "drain_s": 20}
+    records = {"file": str(folder / "decisions.jsonl")}
     config = {
         "models": sections.pop("models", models),
         "policy": {"rules": RULES},
         "keywords": {"sums": ["sum", "2+2"]},
         "server": server | sections.pop("server", {}),
+        "records": records | sections.pop("records", {}),
         **sections,
     }
     path = folder / "pointsman.yaml"

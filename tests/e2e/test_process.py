@@ -149,7 +149,7 @@ async def test_a_missing_key_is_a_clear_error(
 async def test_a_file_that_cannot_take_records_is_a_clear_error(
     start: Any, write_config: Any, standin: StandIn
 ) -> None:
-    process = await start(write_config(standin, server={"decisions": "/no folder/x.jsonl"}))
+    process = await start(write_config(standin, records={"file": "/no folder/x.jsonl"}))
     assert await process.ended() == 2
     assert process.said.startswith("pointsman serve: decision records cannot be written to ")
     assert process.said.count("\n") == 1

@@ -5,14 +5,14 @@ from collections import Counter
 import pytest
 
 from pointsman.catalog.families import FAMILIES
-from pointsman.catalog.models import Endpoint, Model, Prices
+from pointsman.catalog.models import Catalog, Endpoint, Model, Prices
 from pointsman.gateway.endpoints import FAILURES_BEFORE_COOLDOWN, Endpoints
 
 A, B, C = (Endpoint(f"http://{name}/v1") for name in "abc")
 
 
-def model(*endpoints: Endpoint) -> Model:
-    return Model("m", "m", "generic", FAMILIES["generic"], Prices(), endpoints, 1.0)
+def model(*endpoints: Endpoint, name: str = "m") -> Model:
+    return Model(name, name, "generic", FAMILIES["generic"], Prices(), endpoints, 1.0)
 
 
 def chosen(endpoints: Endpoints, card: Model, turns: int, now: float = 0.0) -> list[str]:
@@ -91,3 +91,33 @@ def test_health_is_kept_apart_by_url() -> None:
     endpoints.checked(A, lives=False)
     assert not endpoints.lives(A, now=0)
     assert endpoints.lives(B, now=0)
+
+
+@pytest.mark.parametrize(
+    ("dead", "down"),
+    [
+        ([], set()),
+        ([A], {"a"}),
+        ([B], set()),  # its model has another endpoint
+        ([A, B], {"a"}),
+        ([B, C], {"bc"}),
+        ([A, B, C], set()),  # one of them must be asked
+    ],
+)
+def test_a_model_is_down_when_none_of_its_endpoints_lives(
+    dead: list[Endpoint], down: set[str]
+) -> None:
+    catalog = Catalog({"a": model(A, name="a"), "bc": model(B, C, name="bc")})
+    endpoints = Endpoints()
+    for endpoint in dead:
+        endpoints.checked(endpoint, lives=False)
+    assert endpoints.down(catalog, now=0) == down
+
+
+def test_a_model_is_up_again_after_its_cooldown() -> None:
+    catalog = Catalog({"a": model(A, name="a"), "b": model(B, name="b")})
+    endpoints = Endpoints()
+    for _ in range(FAILURES_BEFORE_COOLDOWN):
+        endpoints.failed(A, now=0, cooldown_s=10)
+    assert endpoints.down(catalog, now=9.9) == {"a"}
+    assert endpoints.down(catalog, now=10.0) == set()

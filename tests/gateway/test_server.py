@@ -1,7 +1,6 @@
 """Start, reload and drain, within this process; signals are sent in `tests/e2e`."""
 
 import asyncio
-import contextlib
 import gc
 import json
 import logging
@@ -14,59 +13,9 @@ import pytest
 
 from pointsman.demo.standin import StandIn, StandInModel
 from pointsman.errors import ConfigError
-from pointsman.gateway.server import Server, record_writer
-from pointsman.observe.record import DecisionRecord
+from pointsman.gateway.server import Server
 
 pytestmark = pytest.mark.e2e
-
-RECORD = DecisionRecord(
-    id="dec_1",
-    policy="p",
-    bundle="b",
-    requested_model="auto",
-    model="m",
-    reasoning="off",
-    rule="r",
-    algorithm="static",
-    reasons=("because",),
-    signals={},
-    expected_usd=0.0,
-    expected_usd_always_large=0.0,
-    expected_p_correct=0.5,
-)
-
-
-def test_records_are_json_lines_that_lie_in_the_file_at_once(tmp_path: Path) -> None:
-    where = tmp_path / "decisions.jsonl"
-    where.write_text("{}\n")
-    with record_writer(str(where)) as write:
-        write(RECORD)
-        lines = where.read_text().splitlines()
-        assert lines[0] == "{}"
-        assert json.loads(lines[1])["id"] == "dec_1"
-        write(RECORD)
-    assert len(where.read_text().splitlines()) == 3
-
-
-def test_a_record_that_cannot_be_written_is_reported_and_harms_no_answer(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    if not Path("/dev/full").exists():
-        pytest.skip("needs a device that is always full")
-    with contextlib.suppress(OSError), record_writer("/dev/full") as write:  # closing fails, too
-        write(RECORD)
-    assert "record dec_1 is lost: No space left on device" in caplog.text
-
-
-def test_records_may_go_to_standard_output(capsysbinary: Any) -> None:
-    with record_writer("-") as write:
-        write(RECORD)
-    assert json.loads(capsysbinary.readouterr().out)["id"] == "dec_1"
-
-
-def test_records_may_go_nowhere() -> None:
-    with record_writer(None) as write:
-        write(RECORD)
 
 
 async def test_a_file_that_cannot_take_records_stops_the_start(
@@ -75,7 +24,7 @@ async def test_a_file_that_cannot_take_records_stops_the_start(
     monkeypatch.setattr("pointsman.router.OnnxEncoder", lambda *_args, **_options: encoder)
     where = str(tmp_path / "no folder" / "decisions.jsonl")
     models = {"m": {"url": "http://127.0.0.1:9/v1"}}
-    server = Server(setup_of({"models": models, "server": {"port": 0, "decisions": where}}))
+    server = Server(setup_of({"models": models, "server": {"port": 0}, "records": {"file": where}}))
     with pytest.raises(ConfigError, match="decision records cannot be written"):
         await server.start()
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from pointsman.exchange.settle import settle
-from pointsman.gateway.upstream import Delivery
+from pointsman.gateway.delivery import Delivery
 from pointsman.observe.record import DecisionRecord
 from pointsman.wire.usage import Usage
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from pointsman.catalog.models import Endpoint, Model
+from pointsman.catalog.models import Catalog, Endpoint, Model
 
 FAILURES_BEFORE_COOLDOWN = 3
 
@@ -34,6 +34,14 @@ class Endpoints:
         """Say whether an endpoint may be asked."""
         health = self._of(endpoint)
         return health.answers_checks and now >= health.down_until
+
+    def down(self, catalog: Catalog, now: float) -> frozenset[str]:
+        """Return the models none of whose endpoints lives; never all: one of them must be asked."""
+        models = catalog.models.values()
+        down = frozenset(
+            model.name for model in models if not any(self.lives(e, now) for e in model.endpoints)
+        )
+        return down if len(down) < len(models) else frozenset()
 
     def choose(self, model: Model, tried: Collection[str], now: float) -> Endpoint | None:
         """Take the next endpoint in weighted turns, or None when all were tried.

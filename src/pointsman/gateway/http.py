@@ -6,44 +6,32 @@ import time
 import traceback
 from collections.abc import Awaitable, Callable
 
-import aiohttp
+import msgspec
 from aiohttp import web
-from aiohttp.typedefs import LooseHeaders
 
-from pointsman.errors import NotFoundError, PointsmanError, UpstreamError, UpstreamTimeoutError
+from pointsman.errors import NotFoundError, PointsmanError
 from pointsman.exchange.drive import drive_async
 from pointsman.exchange.plan import Forward, decision_headers
 from pointsman.exchange.route import route
+from pointsman.exchange.standing import Standing
+from pointsman.gateway.accounts import Accounts
+from pointsman.gateway.cascading import good_answer
 from pointsman.gateway.course import Course
+from pointsman.gateway.delivering import deliver
+from pointsman.gateway.delivery import Delivery
 from pointsman.gateway.models import model_list, model_object
+from pointsman.gateway.pacing import Pacer
 from pointsman.gateway.reading import read_body
 from pointsman.gateway.replies import error_response, json_reply, wrong_method
-from pointsman.gateway.upstream import Answer, Delivery, Upstreams
-from pointsman.observe.record import DecisionRecord
+from pointsman.gateway.running import Running
+from pointsman.gateway.shadows import Shadows
+from pointsman.gateway.upstream import Upstreams
+from pointsman.observe.record import DecisionRecord, with_prompt
 from pointsman.router import Router, new_id
 from pointsman.wire.chat import parse_chat
-from pointsman.wire.sse import ChatStream, error_event
-from pointsman.wire.usage import read_usage
 
 log = logging.getLogger("pointsman")
 
-# RFC 9110 section 7.6.1, what the server writes anew, and cookies: a model's server has no business
-# in a client's browser.
-_NOT_COPIED = frozenset(
-    {
-        "connection",
-        "content-length",
-        "date",
-        "keep-alive",
-        "proxy-authenticate",
-        "server",
-        "set-cookie",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-    }
-)
 _GET, _POST = ("GET", "HEAD"), ("POST",)
 _MODEL_PATH = "/v1/models/"
 _Served = tuple[tuple[str, ...], Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]]
@@ -57,15 +45,19 @@ class Gateway:
         self,
         router: Router,
         upstreams: Upstreams,
+        accounts: Accounts,
         keep_record: Callable[[DecisionRecord], None],
     ) -> None:
         self.router = router
         self.upstreams = upstreams
+        self.accounts = accounts
+        self.pacer: Pacer | None = None
         self.draining = False
-        self.idle = asyncio.Event()
-        self.idle.set()
-        self._running = 0
+        self._running = Running()
+        self.idle = self._running.idle
         self._keep_record = keep_record
+        self._shadows = Shadows(upstreams, accounts, keep_record, self._running, log_bug)
+        self._endings: set[asyncio.Task[None]] = set()
         self._started = int(time.time())
         self._served: dict[str, _Served] = {
             "/v1/chat/completions": (_POST, self._chat),
@@ -77,25 +69,30 @@ class Gateway:
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request; every error leaves in OpenAI's form."""
-        self._running += 1
-        self.idle.clear()
+        self._running.begin()
         try:
-            response = await self._dispatch(request)
+            response = await self._answered(request)
+        finally:
+            self._running.end()
+        if self.draining:
+            response.force_close()
+        return response
+
+    async def close(self) -> None:
+        """End the copies that still run; whatever answers clients has ended before."""
+        await self._shadows.close()
+
+    async def _answered(self, request: web.BaseRequest) -> web.StreamResponse:
+        try:
+            return await self._dispatch(request)
         except PointsmanError as error:
-            response = error_response(error)
+            return error_response(error)
         except (asyncio.CancelledError, ConnectionResetError):
             raise
         # The outermost loop: whatever is left is a bug here, and must not take the server down.
         except Exception as error:  # noqa: BLE001
             log_bug(error)
-            response = error_response(PointsmanError("internal error in pointsman"))
-        finally:
-            self._running -= 1
-            if not self._running:
-                self.idle.set()
-        if self.draining:
-            response.force_close()
-        return response
+            return error_response(PointsmanError("internal error in pointsman"))
 
     async def _dispatch(self, request: web.BaseRequest) -> web.StreamResponse:
         path = request.path.rstrip("/")
@@ -112,10 +109,12 @@ class Gateway:
             return wrong_method(request, methods)
         return await answer(request)
 
-    async def _models(self, _request: web.BaseRequest) -> web.StreamResponse:
+    async def _models(self, request: web.BaseRequest) -> web.StreamResponse:
+        await self.accounts.holder(request.headers.get("authorization", ""))
         return json_reply(model_list(self.router.setup.world.catalog, self._started))
 
     async def _model(self, request: web.BaseRequest) -> web.StreamResponse:
+        await self.accounts.holder(request.headers.get("authorization", ""))
         name = request.path.rstrip("/").removeprefix(_MODEL_PATH)
         return json_reply(model_object(self.router.setup.world.catalog, name, self._started))
 
@@ -130,19 +129,21 @@ class Gateway:
     async def _chat(self, request: web.BaseRequest) -> web.StreamResponse:
         router = self.router
         began = time.perf_counter()
+        standing = await self._standing(request)
         limits = router.setup.config.server
         body = await read_body(request, limits.max_body_bytes, limits.read_s)
         chat = parse_chat(body, max_bytes=limits.max_body_bytes)
+        world = router.setup.world
         exchange = route(
             chat,
-            router.setup.world,
+            world,
             decision_id=new_id(),
-            caller=request.headers.get("authorization", ""),
+            standing=standing,
             conversation=_conversation(request),
         )
-        plan = await drive_async(exchange, router.pool(), router.sessions)
+        plan = await drive_async(exchange, router.pool(), router.sessions, self.accounts)
         decide_ms = 1000 * (time.perf_counter() - began)
-        delivery = Delivery(plan, router.setup.world)
+        delivery = Delivery(plan, world, self.accounts)
         course = Course(delivery, began, decide_ms)
         try:
             return await self._deliver(request, delivery, course)
@@ -155,24 +156,67 @@ class Gateway:
             course.outcome = "cancelled"
             raise
         finally:
-            self._keep_record(course.record())
+            await self._end(delivery, course, prompts=router.setup.config.records.prompts)
+
+    async def _end(self, delivery: Delivery, course: Course, *, prompts: bool) -> None:
+        """Book what a request took and keep its record, also when the client goes away here."""
+
+        async def end() -> None:
+            try:
+                record = await delivery.booked(course.record())
+                if prompts:
+                    record = with_prompt(record, delivery.plan.request.body)
+                self._keep_record(record)
+            finally:
+                self._running.end()
+
+        self._running.begin()  # a drain waits for it
+        ending = asyncio.get_running_loop().create_task(end())
+        self._endings.add(ending)
+        ending.add_done_callback(self._endings.discard)
+        await asyncio.shield(ending)
+
+    async def _standing(self, request: web.BaseRequest) -> Standing:
+        """Say who asks, and how the models are.
+
+        Raises:
+            AuthError: Its key does not work.
+        """
+        authorization = request.headers.get("authorization", "")
+        holder = await self.accounts.holder(authorization)
+        return msgspec.structs.replace(
+            self.upstreams.standing(self.router.setup.world.catalog),
+            caller=holder.id if holder else authorization,
+            key=holder.id if holder else "",
+            tenant=holder.tenant if holder else "",
+            trade=self.pacer.trade if self.pacer else None,
+            pressure=self.accounts.pressure(holder),
+            limited=self.accounts.limited,
+        )
 
     async def _deliver(
         self, request: web.BaseRequest, delivery: Delivery, course: Course
     ) -> web.StreamResponse:
         first_choice = delivery.plan
-        answer = await self.upstreams.send(delivery, request.headers)
+        answer = await good_answer(self.upstreams, delivery, request.headers)
         course.first_byte_ms = course.elapsed_ms()
         course.status = answer.status
         if answer.plan is not first_choice:
             self._remember(answer.plan)
         try:
-            headers = _response_headers(answer)
-            if answer.streamed:
-                return await self._stream(request, answer, headers, course)
-            return await self._whole(answer, headers, course)
+            response = await deliver(
+                request,
+                answer,
+                course,
+                idle_s=self.upstreams.config.idle_s,
+                closing=self.draining,
+                begun=lambda: self._shadows.copy(first_choice, delivery.world, request.headers),
+            )
         finally:
             answer.close()
+        if course.outcome == "answered":
+            self.upstreams.observe(answer, course.usage)
+        return response
 
     def _remember(self, plan: Forward) -> None:
         """Keep the conversation on the model that really answered."""
@@ -180,50 +224,6 @@ class Gateway:
         if conversation is not None:
             target = plan.decision.target
             self.router.sessions.remember(conversation, target, time.monotonic())
-
-    async def _whole(self, answer: Answer, headers: LooseHeaders, course: Course) -> web.Response:
-        idle_s = self.upstreams.config.idle_s
-        try:
-            body = b"".join([piece async for piece in answer.pieces(idle_s)])
-        except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            course.outcome = "broken"
-            raise _broken(answer.plan, error) from error
-        course.usage = read_usage(body)
-        course.outcome = "answered"
-        return web.Response(body=body, status=answer.status, headers=headers)
-
-    async def _stream(
-        self,
-        request: web.BaseRequest,
-        answer: Answer,
-        headers: LooseHeaders,
-        course: Course,
-    ) -> web.StreamResponse:
-        response = web.StreamResponse(status=answer.status, headers=headers)
-        if self.draining:
-            response.force_close()
-        await response.prepare(request)
-        events = ChatStream(hide_usage=answer.plan.hide_usage)
-        error: PointsmanError | None = None
-        try:
-            async for piece in answer.pieces(self.upstreams.config.idle_s):
-                if out := events.feed(piece):
-                    await response.write(out)
-        except ConnectionResetError:
-            raise  # the client's side: nobody is left to tell
-        except (TimeoutError, aiohttp.ClientError, OSError) as failure:
-            error = _broken(answer.plan, failure)
-        rest = events.finish()
-        course.usage = events.usage
-        if error is None and not (events.done or events.finished or events.failed):
-            error = _broken(answer.plan, None)
-        if error is not None:
-            rest = error_event(error.body())
-        course.outcome = "broken" if error or events.failed else "answered"
-        if rest:
-            await response.write(rest)
-        await response.write_eof()
-        return response
 
 
 def log_bug(error: Exception) -> None:
@@ -234,23 +234,3 @@ def log_bug(error: Exception) -> None:
 
 def _conversation(request: web.BaseRequest) -> str | None:
     return next((request.headers[n] for n in _CONVERSATION_HEADERS if n in request.headers), None)
-
-
-def _response_headers(answer: Answer) -> LooseHeaders:
-    headers = answer.headers.copy()  # keeps those that come several times
-    nominated = ",".join(headers.getall("connection", [])).split(",")
-    for name in _NOT_COPIED.union(word.strip() for word in nominated):
-        headers.popall(name, None)
-    headers.update(decision_headers(answer.plan.record))
-    return headers
-
-
-def _broken(plan: Forward, failure: Exception | None) -> PointsmanError:
-    if isinstance(failure, TimeoutError):
-        kind: type[UpstreamError] = UpstreamTimeoutError
-        why = "was too slow"
-    else:
-        kind, why = UpstreamError, "ended its answer early"
-    error = kind(f"model '{plan.model}' {why}; what came before is incomplete")
-    error.__cause__ = failure
-    return error

@@ -4,9 +4,7 @@ import asyncio
 import contextlib
 import logging
 import signal
-import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
@@ -14,11 +12,16 @@ import msgspec
 from aiohttp import web
 
 from pointsman.config.build import Setup, load_setup
-from pointsman.errors import ConfigError, PointsmanError
+from pointsman.config.schema import RecordsConfig
+from pointsman.errors import PointsmanError
+from pointsman.gateway.accounts import day_limit, open_accounts
 from pointsman.gateway.connection import Listener
 from pointsman.gateway.http import Gateway, log_bug
+from pointsman.gateway.pacing import Pacer
 from pointsman.gateway.upstream import Upstreams, check_keys
+from pointsman.observe.explain import explained
 from pointsman.observe.record import DecisionRecord
+from pointsman.observe.writer import RecordWriter
 from pointsman.router import Router
 
 log = logging.getLogger("pointsman")
@@ -46,6 +49,7 @@ class Server:
         self._keep_record = keep_record
         self._exit = contextlib.AsyncExitStack()
         self.gateway: Gateway | None = None
+        self._pacing: asyncio.Task[None] | None = None
         self.url = ""
 
     async def start(self) -> None:
@@ -71,10 +75,10 @@ class Server:
         self._exit.callback(router.close)
         upstreams = Upstreams(config.upstream)
         self._exit.push_async_callback(upstreams.close)
-        keep = self._keep_record
-        if keep is None:
-            keep = self._exit.enter_context(record_writer(config.server.decisions))
-        self.gateway = Gateway(router, upstreams, keep)
+        keep = self._keep_record or self._writer(config.records)
+        accounts = await asyncio.to_thread(open_accounts, config, self._folder)
+        self._exit.push_async_callback(accounts.close)
+        self.gateway = Gateway(router, upstreams, accounts, keep)
         runner = web.ServerRunner(
             Listener(
                 self.gateway.handle,
@@ -91,8 +95,45 @@ class Server:
         host, port = runner.addresses[0][:2]
         self.url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         self._tasks = [asyncio.create_task(self._watch_health())]
+        self._pace()
         if self._path is not None:
             self._tasks.append(asyncio.create_task(self._watch_file(self._path)))
+
+    @property
+    def _folder(self) -> Path:
+        return self._path.parent if self._path else Path()
+
+    def _pace(self) -> None:
+        """Let λ follow what is spent, where the dial asks for it."""
+        assert self.gateway is not None  # noqa: S101  # started by start()
+        setup = self.gateway.router.setup
+        day = day_limit(setup.config)
+        before, self.gateway.pacer = self.gateway.pacer, None
+        if self._pacing is not None:
+            self._pacing.cancel()
+            self._pacing = None
+        if day is not None:
+            trade = before.trade if before else setup.world.policy.prefer.trade
+            self.gateway.pacer = Pacer(self.gateway.accounts, day, trade)
+            self._pacing = asyncio.create_task(self.gateway.pacer.run())
+            self._tasks.append(self._pacing)
+
+    def _writer(self, config: RecordsConfig) -> Callable[[DecisionRecord], None]:
+        """Return what keeps records where the config says; all are written before the end."""
+        if config.file is None:
+            return lambda _record: None
+        writer = RecordWriter(
+            config.file,
+            max_bytes=int(config.max_mb * 1e6),
+            keep_files=config.keep,
+            explain=self._explained if config.counterfactuals else None,
+        )
+        self._exit.push_async_callback(asyncio.to_thread, writer.close)
+        return writer.keep
+
+    def _explained(self, record: DecisionRecord) -> DecisionRecord:
+        assert self.gateway is not None  # noqa: S101  # it has made the record
+        return explained(record, self.gateway.router.setup.world)
 
     async def stop(self) -> None:
         """Drain: take no new connections, let running requests end, then close everything."""
@@ -105,6 +146,7 @@ class Server:
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
+            await self.gateway.close()
         await self._exit.aclose()
         if self.gateway is not None:
             self.gateway.router.close()  # a reload with another bundle has made a new one
@@ -126,21 +168,31 @@ class Server:
     async def reload(self) -> bool:
         """Read the config file again; a wrong one changes nothing and is reported.
 
-        Requests that run keep the config they began with. Address, encoder and upstream timing
-        need a restart.
+        Requests that run keep the config they began with. Address, encoder, upstream timing and
+        the place of records need a restart.
         """
         if self._path is None or self.gateway is None:
             return False
         try:
-            setup = await asyncio.to_thread(load_setup, self._path)
+            setup = self._where_it_listens(await asyncio.to_thread(load_setup, self._path))
             check_keys(setup.world.catalog)
-            self.gateway.router = await asyncio.to_thread(self.gateway.router.adopt, setup)
+            adopted = await asyncio.to_thread(self.gateway.router.adopt, setup)
+            await self.gateway.accounts.under(setup.config, self._folder)
+            self.gateway.router = adopted
+            self._pace()
         except PointsmanError as error:
             log.error("config not reloaded, the old one stays: %s", error.message)  # noqa: TRY400
             return False
         self._setup = setup
         log.info("config reloaded: policy %s", setup.world.policy_hash)
         return True
+
+    def _where_it_listens(self, setup: Setup) -> Setup:
+        """Keep the address, which no reload changes: who needs a key depends on it."""
+        here = self._setup.config.server
+        server = msgspec.structs.replace(setup.config.server, host=here.host, port=here.port)
+        config = msgspec.structs.replace(setup.config, server=server)
+        return msgspec.structs.replace(setup, config=config)
 
     async def _watch_file(self, path: Path) -> None:
         seen = _stamp(path)
@@ -171,38 +223,6 @@ def _stamp(path: Path) -> tuple[int, int] | None:
     except OSError:  # between the two halves of an editor's replace
         return None
     return status.st_mtime_ns, status.st_ino
-
-
-@contextlib.contextmanager
-def record_writer(where: str | None) -> Iterator[Callable[[DecisionRecord], None]]:
-    """Give a function that writes records as JSON lines to a file, to `-` or nowhere.
-
-    Each line is handed to the operating system before the call returns, so that a crash of this
-    process loses none.
-    """
-    if where is None:
-        yield lambda _record: None
-        return
-    encoder = msgspec.json.Encoder()
-    lock = threading.Lock()
-    with contextlib.ExitStack() as stack:
-        try:
-            out = sys.stdout.buffer if where == "-" else stack.enter_context(Path(where).open("ab"))
-        except OSError as error:
-            raise ConfigError(
-                f"decision records cannot be written to {where}: {error.strerror or error}; set "
-                "`server.decisions` to a file that can be"
-            ) from error
-
-        def write(record: DecisionRecord) -> None:
-            try:
-                with lock:
-                    out.write(encoder.encode(record) + b"\n")
-                    out.flush()
-            except OSError as error:  # such as a full disk: the answer is still a good one
-                log.error("record %s is lost: %s", record.id, error.strerror)  # noqa: TRY400
-
-        yield write
 
 
 async def serve_until_stopped(server: Server, on_ready: Callable[[Server], None]) -> None:

@@ -4,19 +4,20 @@ import asyncio
 import io
 import os
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 import aiohttp
 
 from pointsman.catalog.models import Catalog, Endpoint
 from pointsman.config.schema import UpstreamConfig
-from pointsman.errors import ConfigError, NoCandidateError, UpstreamError, UpstreamTimeoutError
+from pointsman.errors import ConfigError, UpstreamError, UpstreamTimeoutError
 from pointsman.exchange.plan import Forward
-from pointsman.exchange.route import replan
+from pointsman.exchange.standing import Standing
+from pointsman.gateway.delivery import Answer, Delivery
 from pointsman.gateway.endpoints import Endpoints
-from pointsman.observe.record import Attempt
-from pointsman.policy.world import World
+from pointsman.gateway.speeds import Speeds
+from pointsman.wire.usage import Usage
 
 RETRIED = frozenset({408, 429, 500, 502, 503, 504, 529})
 """Answers that another endpoint or model may do better; 529 is Anthropic's overload."""
@@ -36,70 +37,13 @@ _FORWARDED = (
 )
 
 
-class Answer:
-    """An upstream's answer whose first bytes are there; close it when done.
-
-    Attributes:
-        plan: The plan that was answered: the first one, or that of a fallback.
-        streamed: Whether the body is an event stream.
-    """
-
-    def __init__(self, plan: Forward, response: aiohttp.ClientResponse, first: bytes) -> None:
-        self.plan = plan
-        self.status = response.status
-        self.headers = response.headers
-        self.streamed = response.content_type == "text/event-stream"
-        self._response = response
-        self._first = first
-
-    async def pieces(self, idle_s: float) -> AsyncIterator[bytes]:
-        """Yield the body as it comes.
-
-        Raises:
-            TimeoutError: Nothing came for `idle_s` seconds.
-            aiohttp.ClientError: The connection broke.
-        """
-        piece = self._first
-        while piece:
-            yield piece
-            async with asyncio.timeout(idle_s):
-                piece = await self._response.content.readany()
-
-    def close(self) -> None:
-        """Let the connection go: back to the pool after a whole answer, else closed at once."""
-        self._response.release()
-
-
-class Delivery:
-    """One request on its way: what was tried so far."""
-
-    def __init__(self, plan: Forward, world: World) -> None:
-        self.plan = plan
-        self.world = world
-        self.tried: list[str] = []
-        self.attempts: list[Attempt] = []
-        self.last_error: UpstreamError | None = None
-
-    def note(self, endpoint: Endpoint, outcome: str) -> None:
-        """Write an attempt down."""
-        self.attempts.append(Attempt(self.plan.model, endpoint.url, outcome))
-
-    def next_model(self) -> bool:
-        """Go on to the next model that the rule's pool allows; False when there is none."""
-        try:
-            self.plan = replan(self.plan, self.world)
-        except NoCandidateError:
-            return False
-        self.tried = []
-        return True
-
-
 class Upstreams:
-    """The connections to all model servers."""
+    """The connections to all model servers, and what is known of these."""
 
     def __init__(self, config: UpstreamConfig) -> None:
         self.config = config
         self.endpoints = Endpoints()
+        self.speeds = Speeds()
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=config.connect_s),
@@ -110,6 +54,19 @@ class Upstreams:
     async def close(self) -> None:
         """Close all connections."""
         await self._session.close()
+
+    def standing(self, catalog: Catalog) -> Standing:
+        """Return what is known now of a catalog's models."""
+        return Standing(
+            down=self.endpoints.down(catalog, time.monotonic()),
+            speeds=self.speeds.known(catalog.models),
+        )
+
+    def observe(self, answer: Answer, usage: Usage | None) -> None:
+        """Note how fast a whole answer was."""
+        timed = answer.timed(usage)
+        if timed is not None:
+            self.speeds.observe(answer.plan.card, timed)
 
     async def send(self, delivery: Delivery, client_headers: Mapping[str, str]) -> Answer:
         """Get an answer for a plan: from another endpoint, then another model, if need be.
@@ -122,7 +79,7 @@ class Upstreams:
         while True:
             endpoint = self.endpoints.choose(delivery.plan.card, delivery.tried, time.monotonic())
             if endpoint is None:
-                if delivery.next_model():
+                if await delivery.next_model():
                     continue
                 raise delivery.last_error or UpstreamError("no endpoint to ask")
             last = len(delivery.attempts) + 1 >= self.config.attempts
@@ -163,11 +120,12 @@ class Upstreams:
             if answer.status not in RETRIED:
                 self.endpoints.succeeded(endpoint)
                 return answer
-            if last or not self._has_alternative(delivery, endpoint):
+            final = last or not self._has_alternative(delivery, endpoint)
+            self._fail(delivery, endpoint)
+            if final:
                 return answer  # its own words say best what is wrong
             answer.close()
             delivery.last_error = UpstreamError(f"{where} answered {answer.status}")
-            self._fail(delivery, endpoint)
             return None
         delivery.note(endpoint, outcome)
         self._fail(delivery, endpoint)
@@ -175,13 +133,8 @@ class Upstreams:
 
     def _has_alternative(self, delivery: Delivery, endpoint: Endpoint) -> bool:
         tried = [*delivery.tried, endpoint.url]
-        if any(other.url not in tried for other in delivery.plan.card.endpoints):
-            return True
-        try:
-            replan(delivery.plan, delivery.world)
-        except NoCandidateError:
-            return False
-        return True
+        untried = any(other.url not in tried for other in delivery.plan.card.endpoints)
+        return untried or delivery.has_other_model()
 
     def _fail(self, delivery: Delivery, endpoint: Endpoint) -> None:
         # A kept-alive connection may have been closed meanwhile: once, the same server is asked
@@ -195,6 +148,7 @@ class Upstreams:
     async def _ask(
         self, plan: Forward, endpoint: Endpoint, client_headers: Mapping[str, str]
     ) -> Answer:
+        began = time.perf_counter()
         response = await self._session.post(
             endpoint.url.rstrip("/") + "/chat/completions",
             data=io.BytesIO(plan.body()),  # written in pieces: a long body must not block others
@@ -206,7 +160,7 @@ class Upstreams:
         except BaseException:
             response.close()
             raise
-        return Answer(plan, response, first)
+        return Answer(plan, response, first, began)
 
     async def check_health(self, catalog: Catalog) -> list[tuple[Endpoint, bool]]:
         """Ask every endpoint that has a `health_path`; returns those whose state changed."""
@@ -249,6 +203,15 @@ def check_keys(catalog: Catalog) -> None:
                     f"model `{model.name}`: the environment variable {name} holds what no HTTP "
                     "header can carry, such as a line break; set it to the key alone"
                 )
+
+
+def for_another_body(client_headers: Mapping[str, str]) -> dict[str, str]:
+    """Return the client's headers that may go with another body than the one it sent.
+
+    Its idempotency key may not: a server that knows the key would give the first body's answer.
+    """
+    names = (name for name in _FORWARDED if name != "idempotency-key")
+    return {name: client_headers[name] for name in names if name in client_headers}
 
 
 def _headers(endpoint: Endpoint, client: Mapping[str, str]) -> dict[str, str]:

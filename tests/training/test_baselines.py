@@ -1,12 +1,7 @@
 import numpy as np
 import pytest
 
-from pointsman.training.baselines import category_table, fit_linear
-
-
-def test_a_category_table_holds_means_and_fills_gaps_with_the_overall_mean() -> None:
-    table = category_table(np.array([0, 0, 2]), np.array([1.0, 3.0, 8.0]), 4)
-    assert table.tolist() == [2.0, 4.0, 8.0, 4.0]
+from pointsman.training.baselines import fit_linear
 
 
 def test_a_linear_model_learns_what_is_linear() -> None:

@@ -3,8 +3,7 @@ from pathlib import Path
 import pytest
 
 from pointsman.training import outcomes
-from pointsman.training.outcomes import MODE_SOURCE, outcome_of, parted, read_outcomes
-from pointsman.training.questions import written
+from pointsman.training.outcomes import MODE_SOURCE, outcome_of, read_outcomes
 from pointsman.training.shelf import Shelf
 from pointsman.training.weights import DOMAINS, OUTCOMES, HeadShape
 
@@ -20,18 +19,6 @@ from pointsman.training.weights import DOMAINS, OUTCOMES, HeadShape
 )
 def test_two_marks_make_an_outcome(light_right: bool, heavy_right: bool, name: str) -> None:  # noqa: FBT001
     assert OUTCOMES[outcome_of(light_right=light_right, heavy_right=heavy_right)] == name
-
-
-def test_a_prompt_with_options_is_taken_apart_and_put_together() -> None:
-    prompt = "A tale.\nA second line?\nA. one\nB. two: B. of all"
-    question, options = parted(prompt)
-    assert question == "A tale.\nA second line?"
-    assert options == ("one", "two: B. of all")
-    assert written(question, options) == prompt
-
-
-def test_a_prompt_without_options_stays_whole() -> None:
-    assert parted("Just a question?") == ("Just a question?", ())
 
 
 def test_the_mode_pair_comes_first_with_its_weight_category_and_marks(data_folder: Path) -> None:

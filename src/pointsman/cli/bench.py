@@ -26,6 +26,10 @@ examples:
   pointsman bench guard --out rows.jsonl                               score them with your own code
   pointsman bench guard --false-refusals 0.02                          thresholds for your own texts
   pointsman bench pii --bundle build/bundle --json                     another encoder bundle
+  pointsman bench routing --half report --plots plots                  recorded answers, replayed
+  pointsman bench reasoning --limit 200                                a quick look
+  pointsman bench reasoning --live --base-url URL --model NAME --outcomes mine.jsonl
+                                                                       your own model, measured
 
 The comparison of `latency` builds graphs of about 700 MB in the temporary folder, and removes them.
 """
@@ -40,7 +44,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out",
         type=Path,
         metavar="FILE",
-        help="latency: write the JSON to a file as well; the others: write one JSON line per row",
+        help="latency, reasoning --live: write the JSON to a file as well; the others: write one "
+        "JSON line per row",
     )
     rows.add_arguments(parser)
     for name in BENCHES:
@@ -69,6 +74,8 @@ def run(args: argparse.Namespace) -> int:
 def _check(args: argparse.Namespace, module: ModuleType) -> None:
     if args.out is not None and not args.out.parent.is_dir():
         raise ConfigError(f"--out {args.out}: there is no folder {args.out.parent}")
+    if args.live and args.name != "reasoning":
+        raise ConfigError("--live is for `bench reasoning`: take it out")
     if hasattr(module, "FOLDER"):
         return
     for option in rows.OPTIONS:

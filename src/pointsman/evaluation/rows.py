@@ -62,13 +62,13 @@ class Scored(msgspec.Struct, frozen=True):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what all benchmarks of rows take."""
-    group = parser.add_argument_group("domain, guard, pii")
+    group = parser.add_argument_group("domain, guard, pii, routing, reasoning")
     group.add_argument(
         "--data",
         type=Path,
         metavar="DIR",
-        help="folder with domain/, jailbreak/ and pii/, or the one among them that is scored "
-        f"(default: ${DATA_VARIABLE}, then {DEFAULT_DATA})",
+        help="folder with domain/, jailbreak/, pii/ and outcomes/, or the one among them that is "
+        f"scored (default: ${DATA_VARIABLE}, then {DEFAULT_DATA})",
     )
     group.add_argument(
         "--split",
@@ -78,13 +78,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--half",
         choices=("choose", "report"),
-        help="only the half of a held-out file that the shipped bundle was calibrated on "
-        "(choose), or that it never saw (report); default: both",
+        help="only what the shipped bundle was calibrated on (choose), or what it never saw "
+        "(report); default: everything",
     )
     group.add_argument("-c", "--config", type=Path, help="pointsman.yaml (default: the shipped)")
     group.add_argument(
         "--bundle", type=Path, metavar="DIR", help="another encoder bundle than the config's"
     )
+
+
+def data_root(args: argparse.Namespace) -> Path:
+    """Return the folder that the arguments name, or the environment, or the default."""
+    return Path(args.data or os.environ.get(DATA_VARIABLE) or DEFAULT_DATA)
 
 
 def read_rows(
@@ -100,8 +105,7 @@ def read_rows(
     Raises:
         ConfigError: There is no such file, or a line of it is wrong.
     """
-    data = Path(args.data or os.environ.get(DATA_VARIABLE) or DEFAULT_DATA)
-    path = _found(data, folder, args.split or DEFAULT_SPLIT)
+    path = _found(data_root(args), folder, args.split or DEFAULT_SPLIT)
     file, rows = _read(path, str(path), kind)
     if args.half is None:
         return file, rows

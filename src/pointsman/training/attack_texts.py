@@ -13,7 +13,8 @@ from typing import Any
 
 import msgspec
 
-from pointsman.training.questions import Side, own_side
+from pointsman.statistics.halves import Side
+from pointsman.training.questions import own_side
 from pointsman.training.weights import ATTACKS
 
 TEXTS = Path(__file__).parent / "texts"

@@ -1,4 +1,4 @@
-"""What the trained heads must beat: tables per category, and a linear model on frozen weights."""
+"""What the trained heads must beat: a linear model on frozen weights."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,13 +8,6 @@ from pointsman.statistics.calibrate import Floats, Indices, log_loss, probabilit
 PENALTIES = (1e-4, 1e-3, 1e-2)
 _STEPS = 300
 _RATE = 0.05
-
-
-def category_table(categories: Indices, values: Floats, classes: int) -> Floats:
-    """The mean value of each category, (classes,); a category never seen gets the overall mean."""
-    counts = np.bincount(categories, minlength=classes)
-    sums = np.bincount(categories, weights=values, minlength=classes)
-    return np.where(counts > 0, sums / np.maximum(counts, 1), values.mean())
 
 
 class LinearModel:

@@ -12,24 +12,15 @@ from pathlib import Path
 
 import msgspec
 
-from pointsman.statistics.halves import stem_of
+from pointsman.statistics.halves import HELD_OUT_FILES, Side, stem_of
 from pointsman.training import attack_texts, pii_texts
 from pointsman.training.everyday import EVERYDAY
 from pointsman.training.everyday_texts import everyday
 from pointsman.training.examples import NO_LABEL, Example, merged
 from pointsman.training.outcomes import Outcome, read_outcomes
-from pointsman.training.questions import Side, side_of
+from pointsman.training.questions import side_of
 from pointsman.training.shelf import Shelf
 from pointsman.training.weights import DOMAINS, OUTCOMES
-
-DEV_FILES = (
-    "domain/dev",
-    "difficulty/dev",
-    "difficulty/multi_model_dev",
-    "jailbreak/dev",
-    "pii/dev",
-)
-"""Texts in any of these are never trained on."""
 
 CHAT_WEIGHT = 0.5
 EVERYDAY_WEIGHT = 1.0
@@ -83,7 +74,7 @@ def read_corpus(data: Path) -> Corpus:
         ConfigError: A file of the layout is missing.
     """
     shelf = Shelf(data)
-    held_out = {stem_of(row["text"]) for name in DEV_FILES for row in shelf.rows(name)}
+    held_out = {stem_of(row["text"]) for name in HELD_OUT_FILES for row in shelf.rows(name)}
     outcomes = read_outcomes(shelf)
     known = {stem_of(outcome.question) for outcome in outcomes}
 

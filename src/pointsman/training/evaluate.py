@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pointsman.statistics import calibrate, metrics
 from pointsman.statistics.calibrate import Floats, Indices
-from pointsman.training.baselines import category_table
+from pointsman.statistics.category import category_table
 from pointsman.training.examples import Example
 from pointsman.training.readings import Readings
 from pointsman.training.results import (

@@ -7,8 +7,9 @@ import json
 import random
 from collections.abc import Iterator
 
+from pointsman.statistics.halves import Side
 from pointsman.training.attack_texts import TEXTS
-from pointsman.training.questions import Side, own_side
+from pointsman.training.questions import own_side
 
 FILES = ("everyday_sciences", "everyday_humanities", "everyday_more")
 FRAMES_PER_TOPIC = 3

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 import msgspec
 
-from pointsman.statistics.halves import stem_of
-from pointsman.training.questions import Side, dressed, shows_options, written
+from pointsman.statistics.halves import Side, stem_of
+from pointsman.training.questions import dressed, shows_options, written
 
 NO_LABEL = -1
 

@@ -7,11 +7,11 @@ would say nothing about what reasoning costs.
 """
 
 import json
-import re
 from collections.abc import Iterator
 
 import msgspec
 
+from pointsman.statistics.halves import parted
 from pointsman.training.examples import NO_LABEL
 from pointsman.training.shelf import Shelf
 from pointsman.training.weights import DOMAINS, OUTCOMES, RECORDED
@@ -29,7 +29,6 @@ MMLU_WEIGHT = 0.25
 """Model choice rather than mode, and 5,000 questions: it must not outvote the mode pair."""
 
 _MATH = DOMAINS.index("math")
-_OPTION_LINE = re.compile(r"\n(?=[A-J]\. )")
 _NAMES = {
     (True, True): "both",
     (False, True): "heavy_only",
@@ -137,12 +136,6 @@ def _marks(shelf: Shelf) -> dict[str, tuple[int, ...]]:
         found.setdefault(row["question_id"], {})[row["model"]] = int(row["correct"] == "1")
     models = sorted({model for marks in found.values() for model in marks})[: RECORDED.outputs]
     return {key: tuple(marks.get(m, NO_LABEL) for m in models) for key, marks in found.items()}
-
-
-def parted(prompt: str) -> tuple[str, tuple[str, ...]]:
-    """A prompt with options as lines `A. ...`, taken apart into question and options."""
-    question, *lines = _OPTION_LINE.split(prompt)
-    return question, tuple(line.split(". ", 1)[1].strip() for line in lines)
 
 
 def _answers(

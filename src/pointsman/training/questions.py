@@ -2,15 +2,8 @@
 
 import string
 from collections.abc import Collection
-from typing import Literal
 
-from pointsman.statistics.halves import half_of, share_of, stem_of
-
-Side = Literal["train", "choose", "report"]
-
-TRAIN_SHARE = 0.8
-CHOOSE_SHARE = 0.1
-"""Of the questions with recorded outcomes; the rest is `report`."""
+from pointsman.statistics.halves import Side, recorded_side, share_of, stem_of
 
 OWN_CHOOSE = 0.12
 """Of the texts written for this project."""
@@ -34,12 +27,9 @@ def side_of(stem: str, held_out: Collection[str], with_outcomes: Collection[str]
         held_out: Stems in any dev file: never trained on, halved into choose and report.
         with_outcomes: Stems with recorded outcomes: 80 % train, 10 % choose, 10 % report.
     """
-    share = share_of(stem, "side")
-    if stem in held_out:
-        return half_of(stem)
-    if stem not in with_outcomes or share < TRAIN_SHARE:
+    if stem not in held_out and stem not in with_outcomes:
         return "train"
-    return "choose" if share < TRAIN_SHARE + CHOOSE_SHARE else "report"
+    return recorded_side(stem, held_out=stem in held_out)
 
 
 def shows_options(stem: str, epoch: int = 0) -> bool:

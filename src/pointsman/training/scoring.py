@@ -10,9 +10,10 @@ from pointsman.encoder.bundle import MeasureHead, ScoresHead, load_bundle
 from pointsman.encoder.onnx import OnnxEncoder
 from pointsman.statistics import calibrate
 from pointsman.statistics.calibrate import Floats, Indices
+from pointsman.statistics.category import category_table
 from pointsman.statistics.halves import share_of
 from pointsman.training import evaluate, manifest
-from pointsman.training.baselines import category_table, fit_linear
+from pointsman.training.baselines import fit_linear
 from pointsman.training.corpus import Corpus
 from pointsman.training.examples import NO_LABEL, Example
 from pointsman.training.manifest import Described

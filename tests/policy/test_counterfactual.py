@@ -118,7 +118,7 @@ def test_of_two_sides_the_nearer_is_told(two: Catalog, some_signals: MakeSignals
     assert [(turn.rule, turn.value) for turn in found if turn] == [("low", 0.2), ("high", 0.9)]
 
 
-@pytest.mark.parametrize(("p_gain", "turns"), [(0.0, 0.02), (0.25, 0.265)])
+@pytest.mark.parametrize(("p_gain", "turns"), [(0.0, 0.05), (0.25, 0.2875)])
 def test_a_tie_is_broken_by_the_least_gain_that_counts(
     p_gain: float, turns: float, two: Catalog, some_signals: MakeSignals
 ) -> None:

@@ -227,8 +227,8 @@ def test_a_table_of_outcomes_decides_by_the_texts_category(
         # `there` closes 0.4 of the gap more; staying is worth 0.02 and saves 0.9 of the share that
         # is cached, of always-large's whole cost: with lambda 0.25, moving pays from
         # 0.4 g - 0.02 > 0.25 * 0.9 * share.
-        (0.0, 0.0499, "here"),
-        (0.0, 0.0501, "there"),
+        (0.01, 0.0556, "here"),
+        (0.01, 0.0557, "there"),
         (0.5, 0.3312, "here"),
         (0.5, 0.3313, "there"),
         (1.0, 0.6124, "here"),

@@ -138,7 +138,7 @@ def test_a_model_that_is_told_to_think_does_even_about_a_greeting(extra_tokens: 
 
 
 @pytest.mark.parametrize(
-    ("gain", "counts"), [(0.019, False), (0.0201, True), (-0.019, False), (-0.0201, True)]
+    ("gain", "counts"), [(0.049, False), (0.0501, True), (-0.049, False), (-0.0501, True)]
 )
 def test_a_gain_within_the_estimates_own_error_is_none(
     gain: float, a_model: MakeModel, *, counts: bool

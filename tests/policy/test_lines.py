@@ -98,9 +98,9 @@ def test_options_cross_where_the_rest_of_the_gap_is_worth_the_rest_of_the_cost(
     ("signals", "edges"),
     [
         # Nothing is lost: the gain is p itself.
-        ((0.3, 0.0, 0.5), [-0.02, 0.02]),
+        ((0.3, 0.0, 0.5), [-0.05, 0.05]),
         # 0.1 (1 - p) is lost.
-        ((0.0, 0.1, 0.5), [0.08 / 1.1, 0.12 / 1.1]),
+        ((0.0, 0.1, 0.5), [0.05 / 1.1, 0.15 / 1.1]),
     ],
 )
 def test_a_gain_too_small_to_count_is_met_on_either_side_of_none(

@@ -84,7 +84,9 @@ def show(plan: Forward, router: Router, console: Console) -> None:
     for reason in decision.reasons:
         console.print(Text(f"  · {reason}"))
     turn = router.what_if(plan)
-    console.print(Text(f"  · {turn or 'no need of reasoning would change it'}"))
+    console.print(
+        Text(f"  · {turn or 'nothing that was measured, nor another lambda, would change it'}")
+    )
     _show_reading(plan, console)
     _show_rules(plan, router, console)
     console.print(_options_table(plan, router))
@@ -164,7 +166,8 @@ def _show_rules(plan: Forward, router: Router, console: Console) -> None:
 
 
 def _options_table(plan: Forward, router: Router) -> Table:
-    options = alternatives(plan.question, plan.decision, router.setup.world.catalog)
+    world = router.setup.world
+    options = alternatives(plan.question, plan.decision, world.policy, world.catalog)
     table = Table(title="Alternatives", title_justify="left", title_style="bold")
     table.add_column("model, reasoning", no_wrap=True)
     for name in ("p correct", "tokens", "US$"):

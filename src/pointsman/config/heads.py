@@ -12,15 +12,29 @@ from pointsman.encoder.bundle import Bundle
 from pointsman.errors import ConfigError
 from pointsman.policy.rules import SHIPPED_BASIS
 from pointsman.signals.features import FeatureGroup, gain_groups, label_groups
-from pointsman.signals.head_file import GAIN, BundleMark, GainHead, Head, parse_head
+from pointsman.signals.head_file import (
+    CATEGORY,
+    CLUSTER,
+    GAIN,
+    BundleMark,
+    GainHead,
+    Head,
+    LabelHead,
+    TableHead,
+    parse_head,
+)
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 _TAKEN = frozenset(
     {"above", "all", "any", "below", "error", "id", "input", "ms", "not", "passes", "reasoning"}
     | {"tier", "tokens", "truncated", "jailbreak", "injection", "harmful", "pii", "domain"}
-    | {"coverage", "surface", "keywords", "language", "gain"}
+    | {"coverage", "surface", "keywords", "language", "gain", "category", "cluster"}
 )
 """Words of conditions and of output rows, and the signals of our own, with or without a bundle."""
+
+
+_KINDS = {GAIN: "gain", CATEGORY: "category", CLUSTER: "cluster"}
+"""Names that are for one kind of head alone; every other name takes labels."""
 
 
 def mark_of(bundle: Bundle) -> BundleMark:
@@ -53,7 +67,7 @@ def load_heads(files: Mapping[str, str], bundle: Bundle, source: Source) -> dict
     heads = {}
     for name, file in files.items():
         path = f"$.heads.{name}"
-        if name != GAIN:
+        if name not in _KINDS:
             try:
                 check_name(name)
             except ConfigError as error:
@@ -101,7 +115,7 @@ def _read(file: Path, name: str, bundle: Bundle) -> Head:
     Raises:
         ValueError: It cannot be used here; says why, and what to do.
     """
-    kind = "gain" if name == GAIN else "labels"
+    kind = _KINDS.get(name, "labels")
     again = f"learn it again with {_command(kind, name, file)}"
     try:
         head = parse_head(file.read_bytes())
@@ -109,23 +123,34 @@ def _read(file: Path, name: str, bundle: Bundle) -> Head:
         raise ValueError(f"cannot be read: {error.strerror or error}; {again}") from error
     except ValueError as error:
         raise ValueError(f"{error}; {again}") from error
-    if isinstance(head, GainHead) != (kind == "gain"):
-        raise ValueError(
-            "it holds a gain head, which stands under the name `gain`"
-            if isinstance(head, GainHead)
-            else f"it holds the labels {', '.join(head.labels)}; `gain` takes a head learned from "
-            "outcomes, give this one a name of its own"
-        )
+    if (mend := _misplaced(head, name)) is not None:
+        raise ValueError(mend)
     if head.bundle != mark_of(bundle):
         raise ValueError(
             f"it was learned on the bundle {head.bundle}, the config uses {mark_of(bundle)}; "
             f"{again}"
         )
-    if head.features != groups_of(bundle)[kind]:
+    if not isinstance(head, TableHead) and head.features != groups_of(bundle)[kind]:
         raise ValueError(f"it reads other features than this version of pointsman gives; {again}")
     return head
 
 
+def _misplaced(head: Head, name: str) -> str | None:
+    """Say that a file stands under a name that is not for what it holds, or None."""
+    match head:
+        case GainHead() if name != GAIN:
+            return "it holds a gain head, which stands under the name `gain`"
+        case TableHead() if name != head.name:
+            return f"it holds a table of outcomes, which stands under the name `{head.name}`"
+        case LabelHead() if name in _KINDS:
+            return (
+                f"it holds the labels {', '.join(head.labels)}; `{name}` takes a head learned from "
+                "outcomes, give this one a name of its own"
+            )
+        case _:
+            return None
+
+
 def _command(kind: str, name: str, file: Path) -> str:
-    rows = "OUTCOMES" if kind == "gain" else f"--labels FILE --name {name}"
-    return f"`pointsman learn {rows} --out {file}`"
+    rows = {"gain": "OUTCOMES", "labels": f"--labels FILE --name {name}"}
+    return f"`pointsman learn {rows.get(kind, f'OUTCOMES --table {kind}')} --out {file}`"

@@ -16,6 +16,8 @@ COMMANDS: dict[str, str] = {
     "check": "check a config: errors, unreachable rules, your policy tests",
     "init": "write a pointsman.yaml to start from",
     "learn": "fit heads of your own: gain from recorded outcomes, or labels from examples",
+    "replay": "decide recorded traffic again under another policy: cost, tokens, quality",
+    "keys": "create, list and revoke client keys",
     "bench": "measure this machine: latency per stage, memory, start-up",
     "train": "fine-tune an encoder bundle on a data directory (extra `train`)",
 }

@@ -1,12 +1,15 @@
 """`pointsman check`: is this config right, and does it decide as its operator expects?"""
 
 import argparse
+import sys
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any, assert_never
 
 import msgspec
+from rich.console import Console
 
+from pointsman.cli.dial import dial_table, ground, settings
 from pointsman.config.build import Setup, load_setup
 from pointsman.config.policy_tests import PolicyTest, load_policy_tests
 from pointsman.errors import ConfigError, PointsmanError
@@ -16,6 +19,8 @@ from pointsman.policy.decide import decide
 from pointsman.router import Router
 from pointsman.signals import Signals, Vocabulary, vocabulary
 from pointsman.signals.findings import Measure, Scores, Span, Spans
+
+_PLAIN_WIDTH = 140
 
 _EPILOG = """\
 A file of policy tests is a YAML list:
@@ -35,6 +40,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add this command's arguments."""
     parser.add_argument("-c", "--config", type=Path, help="pointsman.yaml (default: the shipped)")
     parser.add_argument("--tests", type=Path, help="policy tests (YAML)")
+    parser.add_argument(
+        "--dial", action="store_true", help="show what other positions of the dial would bring"
+    )
     parser.add_argument("--json", action="store_true", help="machine-readable output")
     parser.epilog = _EPILOG
 
@@ -49,9 +57,13 @@ def run(args: argparse.Namespace) -> int:
     results = _run_tests(setup, args.tests) if args.tests else []
     failed = [result for result in results if result["failures"]]
     if args.json:
-        print(msgspec.json.encode({"findings": found, "tests": results}).decode())
+        said: dict[str, Any] = {"findings": found, "tests": results}
+        said |= {"dial": settings(setup)} if args.dial else {}
+        print(msgspec.json.encode(said).decode())
     else:
         _show(setup, found, results)
+        if args.dial:
+            _show_dial(setup)
     return 1 if found or failed else 0
 
 
@@ -61,6 +73,7 @@ def _show(setup: Setup, found: list[dict[str, str]], results: list[dict[str, Any
         f"{len(world.catalog.models)} models, {len(world.policy.rules)} rules, "
         f"encoder {world.bundle}, policy {world.policy_hash}"
     )
+    print(f"dial: {world.policy.prefer.basis or f'lambda {world.policy.prefer.trade:g}'}")
     for name, head in setup.heads.items():
         print(f"head {name}: {head.rows} rows, {head.verdict}")
     for fault in found:
@@ -71,6 +84,18 @@ def _show(setup: Setup, found: list[dict[str, str]], results: list[dict[str, Any
             print(f"    {failure}")
     if not found and not any(result["failures"] for result in results):
         print("fine")
+
+
+def _show_dial(setup: Setup) -> None:
+    on = ground(setup)
+    if on.sample is None:
+        print("\nthe dial: nothing to foresee it on; record outcomes and run `pointsman learn`")
+        return
+    Console(width=None if sys.stdout.isatty() else _PLAIN_WIDTH).print(
+        f"\nthe dial, per request, on {on.sample.basis}, chosen by gain among "
+        f"{', '.join(on.pool) or 'no model'} (rules, conversations and caches left out):",
+        dial_table(setup),
+    )
 
 
 def _run_tests(setup: Setup, path: Path) -> list[dict[str, Any]]:

@@ -18,8 +18,11 @@ from pointsman.config.load import parse_config, read_source
 from pointsman.encoder.onnx import OnnxEncoder
 from pointsman.errors import ConfigError
 from pointsman.learning.heads import LearnedGain, LearnedLabels, Reader, learn_gain, learn_labels
-from pointsman.learning.show import gain_lines, label_lines
+from pointsman.learning.show import gain_lines, label_lines, table_lines
+from pointsman.learning.tables import KINDS, LearnedTable, learn_table
 from pointsman.signals.head_file import written_head
+
+Learned = LearnedGain | LearnedLabels | LearnedTable
 
 _EPILOG = """\
 What reasoning gains on your own questions, from recorded outcomes of two models or modes:
@@ -28,6 +31,9 @@ What reasoning gains on your own questions, from recorded outcomes of two models
   {"id": 1, "text": "...", "model": "large", "mode": "high", "correct": 1, "tokens": 900}
 One line for each question and arm: `text` or `messages`, `model`, perhaps `mode`, `correct` (0 or
 1) or `score` (0 to 1), perhaps `tokens` and `id`. At least 50 questions that both have answered.
+
+How often each of any number of arms is right, by category or by neighbourhood:
+  pointsman learn outcomes.jsonl --table category --out category.json
 
 A signal of your own, from a few dozen labelled examples:
   pointsman learn --labels tickets.jsonl --name ticket --out ticket.json
@@ -51,6 +57,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--heavy", metavar="MODEL", help="the arm that reasons")
     parser.add_argument(
+        "--table",
+        choices=KINDS,
+        help="learn a table of all arms instead, by category or by neighbourhood of the embedding, "
+        "for rules that `choose` by it",
+    )
+    parser.add_argument(
         "--out", type=Path, metavar="FILE", help="where the head goes (default: only the report)"
     )
     parser.add_argument(
@@ -71,12 +83,7 @@ def run(args: argparse.Namespace) -> int:
     if args.out is not None and not args.out.parent.is_dir():
         raise ConfigError(f"--out {args.out}: there is no folder {args.out.parent}")
     with _reader(args.config) as reader:
-        learned: LearnedGain | LearnedLabels
-        if args.labels is None:
-            command = _command(args)
-            learned = learn_gain(args.outcomes, args.light, args.heavy, reader, command)
-        else:
-            learned = learn_labels(args.labels, args.name, reader, _command(args))
+        learned = _learned(args, reader, _command(args))
     if args.out is not None:
         _write(args.out, written_head(learned.head))
     if args.json:
@@ -86,14 +93,25 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def _learned(args: argparse.Namespace, reader: Reader, command: str) -> Learned:
+    if args.labels is not None:
+        return learn_labels(args.labels, args.name, reader, command)
+    if args.table is not None:
+        return learn_table(args.outcomes, args.table, reader, command)
+    return learn_gain(args.outcomes, args.light, args.heavy, reader, command)
+
+
 def _wrong_use(args: argparse.Namespace) -> str | None:
     """Say what is wrong with the arguments, or None."""
     if (args.outcomes is None) == (args.labels is None):
         return "give OUTCOMES or --labels FILE"
     if (args.labels is None) != (args.name is None):
         return "--labels and --name go together"
-    if args.labels is not None and (args.light is not None or args.heavy is not None):
-        return "--light and --heavy are for outcomes; labelled examples have no arms"
+    arms = args.light is not None or args.heavy is not None
+    if args.labels is not None and (arms or args.table is not None):
+        return "--light, --heavy and --table are for outcomes; labelled examples have no arms"
+    if args.table is not None and arms:
+        return "a table holds all arms: take --light and --heavy out"
     return None
 
 
@@ -112,7 +130,8 @@ def _reader(config: Path | None) -> Iterator[Reader]:
 
 def _command(args: argparse.Namespace) -> str:
     given = {"-c": args.config, "--labels": args.labels, "--name": args.name}
-    given |= {"--light": args.light, "--heavy": args.heavy, "--out": args.out}
+    given |= {"--light": args.light, "--heavy": args.heavy, "--table": args.table}
+    given |= {"--out": args.out}
     words = ["pointsman", "learn", *([str(args.outcomes)] if args.outcomes else [])]
     for flag, value in given.items():
         words += [] if value is None else [flag, str(value)]
@@ -130,15 +149,14 @@ def _write(path: Path, content: bytes) -> None:
         raise ConfigError(f"{path}: cannot be written: {error.strerror or error}") from error
 
 
-def _as_json(out: Path | None, learned: LearnedGain | LearnedLabels) -> str:
+def _as_json(out: Path | None, learned: Learned) -> str:
     head, file = learned.head, None if out is None else str(out)
     said = {"file": file, "use": head.use, "verdict": head.verdict, "report": learned.report}
     return msgspec.json.encode(said).decode()
 
 
-def _show(args: argparse.Namespace, learned: LearnedGain | LearnedLabels) -> None:
-    lines = gain_lines(learned) if isinstance(learned, LearnedGain) else label_lines(learned)
-    for line in lines:
+def _show(args: argparse.Namespace, learned: Learned) -> None:
+    for line in _lines(learned):
         print(line)
     head = learned.head
     print(f"\nVerdict: {head.verdict}.")
@@ -149,3 +167,17 @@ def _show(args: argparse.Namespace, learned: LearnedGain | LearnedLabels) -> Non
     what = "To use it" if head.use else "If you want it all the same"
     print(f"\nWrote {args.out}. {what}, say in pointsman.yaml:")
     print(f"  heads: {{{head.name}: {beside}}}")
+    if isinstance(learned, LearnedGain):
+        print("and see what each position of the dial brings: pointsman check -c FILE --dial")
+    if isinstance(learned, LearnedTable):
+        print(f"and in a rule: {{choose: {head.name}}}")
+
+
+def _lines(learned: Learned) -> Iterator[str]:
+    match learned:
+        case LearnedGain():
+            return gain_lines(learned)
+        case LearnedTable():
+            return table_lines(learned)
+        case LearnedLabels():
+            return label_lines(learned)

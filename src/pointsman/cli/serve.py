@@ -12,6 +12,7 @@ import msgspec
 
 from pointsman.config.build import Setup, load_setup
 from pointsman.errors import ConfigError, MissingExtraError
+from pointsman.gateway.accounts import keys_required
 from pointsman.policy.analysis import faults
 
 _EPILOG = """\
@@ -88,6 +89,12 @@ def _with_address(setup: Setup, host: str | None, port: int | None) -> Setup:
 def _say_ready(url: str, setup: Setup) -> None:
     for fault in faults(setup.world.policy, setup.world.catalog, setup.kinds):
         logging.getLogger("pointsman").warning("%s: %s", fault.subject, fault.message)
+    if keys_required(setup.config):
+        print(
+            "clients need a key: pointsman keys create --tenant NAME "
+            "(`access: {keys: off}` lets everyone in)",
+            file=sys.stderr,
+        )
     print(f"pointsman listens on {url}/v1 (model `auto`); try:", file=sys.stderr)
     print(f"  curl {first_request(url)}", file=sys.stderr, flush=True)
 

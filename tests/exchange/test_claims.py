@@ -116,6 +116,12 @@ def test_tool_definitions_count(planned: MakePlan) -> None:
     assert with_tool.tokens > claim_of(planned(max_tokens=1)).tokens + 1000
 
 
+def test_the_schema_of_an_answer_counts(planned: MakePlan) -> None:
+    shape = {"type": "json_schema", "json_schema": {"name": "f", "schema": {"title": "x" * 1000}}}
+    with_shape = claim_of(planned(max_tokens=1, response_format=shape))
+    assert with_shape.tokens > claim_of(planned(max_tokens=1)).tokens + 1000
+
+
 @given(text=st.text(), output=st.integers(1, 1000))
 def test_no_answer_within_its_cap_costs_more_than_was_claimed(
     planned: MakePlan, text: str, output: int

@@ -149,6 +149,7 @@ async def test_an_answer_that_breaks_off_is_charged_as_reserved(
     assert books.sums() == pytest.approx((RESERVED, 0))
 
 
+REFUSED = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 2\r\n\r\n{}"
 CASCADE = {"use": ["small", "large"], "choose": "cascade"}
 
 
@@ -159,6 +160,7 @@ CASCADE = {"use": ["small", "large"], "choose": "cascade"}
         (whole(UNSURE, usage=None), whole(GOOD), RESERVED + cost(), True),
         (whole(UNSURE), whole(GOOD, usage=None), cost() + RESERVED, True),
         (whole(UNSURE), b"", cost(), False),  # it hangs up: the first answer is delivered
+        (whole(UNSURE), REFUSED, cost(), False),
         (whole(UNSURE), whole(GOOD)[:-40], cost() + RESERVED, True),  # it breaks off
         (whole(UNSURE, usage=None), b"", RESERVED, True),
     ],
@@ -172,6 +174,16 @@ async def test_a_cascade_books_every_answer(
     assert books.sums() == pytest.approx((spent, 0))
     (record,) = gate.records
     assert (record.usd, record.usd_estimated) == (pytest.approx(spent), estimated)
+
+
+async def test_a_cascade_whose_last_attempt_fails_books_the_answer_it_delivers(
+    playing: Any, ask: Any, books: Books
+) -> None:
+    answers = {"small": whole(UNSURE), "large": b""}
+    gate = await playing(answers, rule=CASCADE, upstream={"attempts": 2})
+    assert (await ask(gate, max_tokens=CAP)).status == 200
+    assert len(gate.records[0].attempts) == 2
+    assert books.sums() == pytest.approx((cost(), 0))
 
 
 @pytest.mark.parametrize("why", ["attempts", "limit"])

@@ -1,5 +1,7 @@
 """What a planned request may use at most, and what it is booked with afterwards: pure."""
 
+import msgspec
+
 from pointsman.accounts.limits import Claim, Spent
 from pointsman.exchange.plan import Forward
 from pointsman.signals.detector import value_of
@@ -16,6 +18,13 @@ IMAGE_TOKENS = 16_384
 OUTPUT_TOKENS = 32_768
 """Tokens of one answer, at most, where neither the client nor the model card says. A judgement: set
 `max_output_tokens` on the card."""
+
+
+class _Shaped(msgspec.Struct, frozen=True):
+    response_format: msgspec.Raw | None = None
+
+
+_SHAPED = msgspec.json.Decoder(_Shaped)
 
 
 def claim_of(plan: Forward) -> Claim:
@@ -41,7 +50,9 @@ def _most_prompt(plan: Forward) -> int:
     surface = plan.question.signals["surface"]
     text = value_of(surface, "prompt_tokens") * BYTES_PER_TOKEN
     images = value_of(surface, "images") * IMAGE_TOKENS
-    return round(text + images) + MESSAGE_TOKENS * len(plan.request.messages)
+    shape = _SHAPED.decode(plan.request.body).response_format  # a schema is read by the model, too
+    written = text + images + (0 if shape is None else len(memoryview(shape)))
+    return round(written) + MESSAGE_TOKENS * len(plan.request.messages)
 
 
 def _most_output(plan: Forward) -> int:

@@ -21,7 +21,7 @@ OUTPUT_TOKENS = 32_768
 
 
 class _Shaped(msgspec.Struct, frozen=True):
-    response_format: msgspec.Raw | None = None
+    response_format: msgspec.Raw = msgspec.Raw()
 
 
 _SHAPED = msgspec.json.Decoder(_Shaped)
@@ -51,7 +51,7 @@ def _most_prompt(plan: Forward) -> int:
     text = value_of(surface, "prompt_tokens") * BYTES_PER_TOKEN
     images = value_of(surface, "images") * IMAGE_TOKENS
     shape = _SHAPED.decode(plan.request.body).response_format  # a schema is read by the model, too
-    written = text + images + (0 if shape is None else len(memoryview(shape)))
+    written = text + images + len(memoryview(shape))
     return round(written) + MESSAGE_TOKENS * len(plan.request.messages)
 
 

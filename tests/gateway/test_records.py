@@ -138,4 +138,5 @@ async def test_a_record_holds_the_messages_only_where_the_operator_asks(
     await eventually(lambda: len(gate.records) == 1)
     kept = msgspec.json.encode(gate.records[0])
     assert (b"the old barn is mauve" in kept) == asked
-    assert gate.records[0].asked() is not None
+    again = msgspec.json.decode(kept, type=DecisionRecord)
+    assert again.asked() == gate.records[0].asked()

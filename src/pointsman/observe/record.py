@@ -13,6 +13,10 @@ from pointsman.signals.findings import Finding
 from pointsman.wire.usage import Usage
 
 
+NO_PROMPT = msgspec.Raw(b"null")
+"""What stands in a record that holds no messages."""
+
+
 class Attempt(msgspec.Struct, frozen=True, omit_defaults=True):
     """One try to reach a model.
 
@@ -80,7 +84,7 @@ class DecisionRecord(msgspec.Struct, frozen=True, kw_only=True):
     tenant: str = ""
     key: str = ""
     conversation: str | None = None
-    prompt: msgspec.Raw | None = None
+    prompt: msgspec.Raw = NO_PROMPT
     time: str | None = None
     decide_ms: float = 0.0
     first_byte_ms: float | None = None

@@ -10,7 +10,7 @@ from threading import Lock
 from pointsman.accounts.database import Row, Value, prepare
 from pointsman.errors import LedgerError
 
-BUSY_S = 5.0
+BUSY_S = 10.0
 """How long to wait for another process that writes; one transaction takes far under a second."""
 
 IN_MEMORY = ":memory:"

@@ -12,7 +12,6 @@ from pointsman.policy.question import Question
 from pointsman.signals.findings import Finding
 from pointsman.wire.usage import Usage
 
-
 NO_PROMPT = msgspec.Raw(b"null")
 """What stands in a record that holds no messages."""
 

@@ -17,6 +17,10 @@ from pointsman.wire.prompt import read_prompt
 RowType = TypeVar("RowType", bound=msgspec.Struct)
 
 
+LONGEST_FIELD = 131_072
+"""Characters of one cell: a file without line ends must not be taken for one cell."""
+
+
 def read_rows(path: Path, row_type: type[RowType]) -> Iterator[tuple[int, RowType]]:
     """Yield each row of a file with its line number.
 
@@ -81,6 +85,7 @@ def _lines(text: str, path: Path) -> Iterator[tuple[int, Any]]:
 
 
 def _table(text: str, path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    csv.field_size_limit(LONGEST_FIELD)  # of the whole process: whoever reads sets it
     reader = csv.DictReader(io.StringIO(text, newline=""))
     try:
         for row in reader:

@@ -161,7 +161,9 @@ def test_a_pairs_own_head_is_used_and_the_generic_one_stands_beside_it(
 def test_the_configs_own_head_is_named(
     run: Bench, make_head: Callable[..., GainHead], config_file: Callable[[str], Path]
 ) -> None:
-    config = config_file(DEFAULT_CONFIG.read_text() + "heads: {gain: own.json}\n")
+    # This head brings no sample to solve a goal on.
+    stated = DEFAULT_CONFIG.read_text().replace("{quality_loss_max: 0.02}\n", "{lambda: 0.1}\n")
+    config = config_file(stated + "heads: {gain: own.json}\n")
     (config.parent / "own.json").write_bytes(written_head(make_head("a", "b")))
     report = run("reasoning", "--limit", "5", "--json", "-c", str(config)).report
     assert {pair["head"] for pair in report["pairs"]} == {"the config's own gain head"}

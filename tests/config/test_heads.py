@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pointsman.config.build import load_setup
-from pointsman.config.heads import check_name, groups_of, mark_of
+from pointsman.config.heads import PAIRS, check_name, groups_of, mark_of, shipped_names
 from pointsman.encoder.bundle import Bundle
 from pointsman.errors import ConfigError
 from pointsman.policy.rules import SHIPPED_BASIS
@@ -19,6 +19,7 @@ from pointsman.signals.head_file import (
     Layer,
     Linear,
     layer_of,
+    parse_head,
     written_head,
 )
 from pointsman.signals.outcome import OUTCOMES
@@ -212,3 +213,48 @@ def test_names_that_may_stand_in_a_row_are_all_taken(bundle: Bundle) -> None:
 def test_a_path_that_is_no_text_is_an_error_at_its_place(config_file: Any) -> None:
     told = refused(config_file(CONFIG + "heads: {gain: [a]}\n"))
     assert "expected `str`, got `array` at `$.heads.gain`" in told
+
+
+def test_a_head_that_ships_is_named_and_says_what_it_was_learned_on(config_file: Any) -> None:
+    name = shipped_names()[0]
+    setup = load_setup(config_file(CONFIG + f"heads: {{gain: 'shipped:{name}'}}\n"))
+    head = setup.heads["gain"]
+    assert isinstance(head, GainHead)
+    assert head.basis
+    basis = setup.world.policy.basis
+    assert f"learned from {head.basis} (shipped:{name}, {head.rows} questions" in basis
+    assert basis.endswith(": not your traffic)")
+
+
+def test_an_unknown_name_of_a_head_that_ships_is_told_the_known_ones(config_file: Any) -> None:
+    name = shipped_names()[0]
+    told = refused(config_file(CONFIG + f"heads: {{gain: 'shipped:{name}x'}}\n"))
+    assert f"no head of that name ships, did you mean `{name}`?" in told
+    assert f"shipped are: {', '.join(shipped_names())} at `$.heads.gain`" in told
+
+
+@pytest.mark.parametrize("name", ["", "..", "../default/manifest", "llama*"])
+def test_a_name_after_shipped_reaches_no_other_file(config_file: Any, name: str) -> None:
+    told = refused(config_file(CONFIG + f"heads: {{gain: 'shipped:{name}'}}\n"))
+    assert "no head of that name ships" in told
+
+
+def test_a_head_that_ships_stands_under_the_name_gain(config_file: Any) -> None:
+    told = refused(config_file(CONFIG + f"heads: {{ticket: 'shipped:{shipped_names()[0]}'}}\n"))
+    assert "it holds a gain head, which stands under the name `gain`" in told
+
+
+def test_every_head_that_ships_fits_the_shipped_bundle_and_is_worth_using() -> None:
+    shipped = load_setup().bundle
+    assert shipped_names()
+    for name in shipped_names():
+        head = parse_head((PAIRS / f"{name}.json").read_bytes())
+        assert isinstance(head, GainHead)
+        assert head.bundle == mark_of(shipped), f"{name}: learn the pairs again"
+        assert head.features == groups_of(shipped)["gain"], f"{name}: learn the pairs again"
+        assert head.use
+        assert head.report["lead"]["random"]["low"] > 0
+
+
+def test_heads_that_ship_are_small() -> None:
+    assert sum(file.stat().st_size for file in PAIRS.glob("*.json")) < 400_000

@@ -266,3 +266,60 @@ def test_the_examples_of_the_docs_can_be_learned(run: Any, config: str, tmp_path
         assert run("learn", *words, "--out", str(tmp_path / f"{name}.json")).status == 0
     with_heads(config, "{gain: gain.json, ticket: ticket.json}")
     assert run("check", "-c", config).status == 0
+
+
+@pytest.mark.parametrize("kind", ["category", "cluster"])
+def test_a_learned_table_decides_and_says_where_it_comes_from(
+    kind: str, run: Any, written: Any, config: str, tmp_path: Path
+) -> None:
+    rows = [row | {"model": "tiny" if row["model"] == "small" else "huge"} for row in outcomes()]
+    rows = [row | {"mode": "high" if row["model"] == "huge" else "off"} for row in rows]
+    out = tmp_path / f"{kind}.json"
+    told = run("learn", written(rows), "--table", kind, "--out", str(out), "-c", config)
+    assert (told.status, told.err) == (0, "")
+    assert "60 questions of 2 arms" in told.out
+    assert f"and in a rule: {{choose: {kind}}}" in told.out
+    by_table = f"    - {{name: table, when: {{domain: math}}, choose: {kind}}}\n"
+    with_heads(config, f"{{{kind}: {kind}.json}}", by_table)
+    assert run("check", "-c", config).status == 0
+    proof = json.dumps({"text": TEMPLATES[1][0].format(31, 7)}).encode()
+    (routed,) = run("route", "-c", config, stdin=proof).rows()
+    decision = routed["decision"]
+    assert (decision["rule"], decision["algorithm"]) == ("table", kind)
+    assert f"{kind} table of your outcomes ({kind}.json, 60 rows)" in decision["reasons"]
+    head = json.loads(out.read_text())
+    means = {arm["name"]: arm["mean"] for arm in head["arms"]}
+    assert means["huge:high"] > means["tiny:off"]
+
+
+def test_a_table_of_models_that_are_not_there_is_refused(
+    run: Any, written: Any, config: str, tmp_path: Path
+) -> None:
+    out = str(tmp_path / "category.json")
+    rows = [row | {"model": f"other-{row['model']}"} for row in outcomes()]
+    assert run("learn", written(rows), "--table", "category", "--out", out).status == 0
+    with_heads(config, "{category: category.json}")
+    told = run("check", "-c", config)
+    assert told.status == 2
+    assert "its arms are other-large:on, other-small: none is a model of this config" in told.err
+
+
+def test_the_dial_is_solved_from_what_was_learned(
+    run: Any, written: Any, config: str, tmp_path: Path
+) -> None:
+    out = str(tmp_path / "gain.json")
+    assert run("learn", written(outcomes(100)), "--out", out).status == 0
+    with_heads(config, "{gain: gain.json}")
+    text = Path(config).read_text(encoding="utf-8")
+    dial = "policy:\n  prefer: {quality_loss_max: 0.2}\n"
+    Path(config).write_text(text.replace("policy:\n", dial), encoding="utf-8")
+    told = run("check", "-c", config, "--dial")
+    assert told.status == 0
+    assert (
+        "solved from quality_loss_max 0.2: on 100 questions of your outcomes it loses" in told.out
+    )
+    assert "the dial, per request, on 100 questions of your outcomes" in told.out
+    said = json.loads(run("check", "-c", config, "--dial", "--json").out)
+    costs = [setting["cost"] for setting in said["dial"]]
+    assert costs == sorted(costs, reverse=True)
+    assert costs[0] > costs[-1]

@@ -1,7 +1,9 @@
 """Invented outcomes: what is right follows from the kind of question, with a little noise."""
 
+import csv
+import gzip
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 from pointsman.encoder.bundle import Bundle
 from pointsman.encoder.onnx import OnnxEncoder
 from pointsman.learning.heads import Reader
+from pointsman.statistics.halves import HELD_OUT_FILES
 
 KINDS = {
     "What is {0} plus {1}?": (1, 1),
@@ -66,3 +69,25 @@ def file_of(tmp_path: Path) -> Callable[..., Path]:
 @pytest.fixture(scope="session")
 def reader(bundle: Bundle, encoder: OnnxEncoder) -> Reader:
     return Reader(bundle, encoder, lambda _read: None)
+
+
+@pytest.fixture(scope="session")
+def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Write a folder of the data's layout: tables by name, and one text that is held out."""
+
+    def write(held_out: str, **tables: Sequence[Mapping[str, object]]) -> Path:
+        folder = tmp_path_factory.mktemp("data")
+        (folder / "outcomes").mkdir()
+        for name in HELD_OUT_FILES:
+            path = folder / f"{name}.jsonl.gz"
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(gzip.compress(json.dumps({"text": held_out, "id": 3}).encode()))
+        for name, rows in tables.items():
+            path = folder / "outcomes" / f"{name}.csv.gz"
+            with gzip.open(path, "wt", encoding="utf-8", newline="") as stream:
+                table = csv.DictWriter(stream, list(rows[0]))
+                table.writeheader()
+                table.writerows(rows)
+        return folder
+
+    return write

@@ -41,6 +41,7 @@ def report(outputs: np.ndarray, shipped: np.ndarray, *, tokens: bool = False) ->
     fitted = FittedGain(
         Validated(NONE, Choice(3, 1.0), outputs, np.ones(ROWS)),
         Validated(NONE, Choice(1, 1.0), own[:, None], np.ones(ROWS)) if tokens else None,
+        targets.unit,
     )
     return gain_report(fitted, read, targets, Arms("small", "large"))
 

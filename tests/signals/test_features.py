@@ -32,16 +32,24 @@ ENCODING = msgspec.structs.replace(
 def test_a_row_is_as_long_as_its_groups_say_and_in_their_order() -> None:
     row = gain_features("2 + 2?", ENCODING)
     groups = gain_groups(3, 2)
-    assert [group.name for group in groups[:4]] == [
+    assert [group.name for group in groups[:5]] == [
         "embedding",
         "domain",
+        "domain_p",
         "outcome",
         "extra_tokens",
     ]
     assert len(row) == sum(group.size for group in groups)
     assert row[:3] == pytest.approx([0.6, 0.8, 0.0])
     assert row[3:5] == pytest.approx(np.log([0.75, 0.25]))
-    assert row[9] == pytest.approx(np.log(100))
+    assert row[5:7] == pytest.approx([0.75, 0.25])
+    assert row[11] == pytest.approx(np.log(100))
+
+
+def test_no_domain_is_told_to_be_further_off_than_a_thousandth() -> None:
+    scores = {**ENCODING.scores, "domain": {"math": 1.0, "law": 0.0}}
+    row = gain_features("2 + 2?", msgspec.structs.replace(ENCODING, scores=scores))
+    assert row[3:7] == pytest.approx([0.0, np.log(1e-3), 1.0, 0.0])
 
 
 def test_a_label_heads_row_is_the_embedding_alone() -> None:
@@ -77,7 +85,16 @@ def test_tokens_below_zero_count_as_none() -> None:
         ("def f(x):\n    pass", {"has_code": 1}),
         ("int main() {\n}", {"has_code": 1}),
         ("The class was over.", {"has_code": 0}),
-        ("", {"digits_share": 0, "log_length": 0, "log_lines": 0}),
+        ("", {"digits_share": 0, "log_length": 0, "log_lines": 0, "log_question": 0}),
+        ("Why?\nA. no\nB. yes", {"log_question": np.log1p(5), "negated": 0, "none_of": 0}),
+        ("Which is not red?\nA. a rose", {"negated": 1, "asks_which": 1, "has_options": 0}),
+        ("All EXCEPT which?", {"negated": 1, "asks_which": 0}),
+        ("Note the notary's knots", {"negated": 0}),
+        ("Look.  which of them", {"asks_which": 1}),
+        ("the bird which sings", {"asks_which": 0}),
+        ("None of these?\nA. red\nB. blue", {"none_of": 0}),
+        ("Pick.\nA. red\nB. None of the above", {"none_of": 1}),
+        ("Pick.\nA. red\nB. all of them", {"none_of": 1}),
     ],
 )
 def test_marks_are_seen_in_a_text(text: str, marks: dict[str, float]) -> None:

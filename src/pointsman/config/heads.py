@@ -1,4 +1,4 @@
-"""Reads the heads that `pointsman learn` has written, and checks that they fit this bundle."""
+"""Reads the heads that `pointsman learn` has written, or that ship; checks that they fit."""
 
 import hashlib
 import re
@@ -8,8 +8,9 @@ from pathlib import Path
 import msgspec
 
 from pointsman.config.load import Source
-from pointsman.encoder.bundle import Bundle
+from pointsman.encoder.bundle import DEFAULT_BUNDLE, Bundle
 from pointsman.errors import ConfigError
+from pointsman.policy.conditions import suggestion
 from pointsman.policy.rules import SHIPPED_BASIS
 from pointsman.signals.features import FeatureGroup, gain_groups, label_groups
 from pointsman.signals.head_file import (
@@ -23,6 +24,11 @@ from pointsman.signals.head_file import (
     TableHead,
     parse_head,
 )
+
+SHIPPED = "shipped:"
+"""Before the name of a head that ships, where else a file is named."""
+PAIRS = DEFAULT_BUNDLE.parent / "pairs"
+"""The gain heads of recorded pairs of models; see `learning/pairs.py`."""
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 _TAKEN = frozenset(
@@ -56,7 +62,7 @@ def load_heads(files: Mapping[str, str], bundle: Bundle, source: Source) -> dict
     """Read every head that a config names.
 
     Args:
-        files: Paths, relative to the config file, by the name of the signal.
+        files: Paths, relative to the config file, or `shipped:NAME`, by the name of the signal.
         bundle: The bundle that will be read with.
         source: The config file.
 
@@ -73,7 +79,12 @@ def load_heads(files: Mapping[str, str], bundle: Bundle, source: Source) -> dict
             except ConfigError as error:
                 raise source.error(error.message, path) from error
         try:
-            heads[name] = _read(Path(source.name).parent / file, name, bundle)
+            if file.startswith(SHIPPED):
+                heads[name] = _shipped(file.removeprefix(SHIPPED), name, bundle)
+            else:
+                own = Path(source.name).parent / file
+                again = f"learn it again with {_command(name, own)}"
+                heads[name] = _read(own, name, bundle, again)
         except ValueError as error:
             raise source.error(f"{file}: {error}", path) from error
     return heads
@@ -100,7 +111,9 @@ def basis_of(heads: Mapping[str, Head], files: Mapping[str, str]) -> str:
     if not isinstance(gain, GainHead):
         return SHIPPED_BASIS
     what = "gain and tokens" if gain.tokens else "gain (tokens: from public outcomes)"
-    return f"{what} learned from your outcomes ({files[GAIN]}, {gain.rows} questions)"
+    source = gain.basis or "your outcomes"
+    doubt = ": not your traffic" if gain.basis else ""
+    return f"{what} learned from {source} ({files[GAIN]}, {gain.rows} questions{doubt})"
 
 
 def digest_of(heads: Iterable[Head]) -> bytes:
@@ -109,14 +122,33 @@ def digest_of(heads: Iterable[Head]) -> bytes:
     return hashlib.sha256(encoded).digest()
 
 
-def _read(file: Path, name: str, bundle: Bundle) -> Head:
+def shipped_names() -> tuple[str, ...]:
+    """Return the names of the heads that ship."""
+    return tuple(sorted(file.stem for file in PAIRS.glob("*.json")))
+
+
+def _shipped(head: str, name: str, bundle: Bundle) -> Head:
+    """Read a head that ships.
+
+    Raises:
+        ValueError: There is none of that name, or it does not fit; says what to do.
+    """
+    known = shipped_names()
+    if head not in known:
+        raise ValueError(
+            f"no head of that name ships{suggestion(head, known)}; shipped are: {', '.join(known)}"
+        )
+    mend = "it goes with the shipped bundle alone: learn a head of your own with `pointsman learn`"
+    return _read(PAIRS / f"{head}.json", name, bundle, mend)
+
+
+def _read(file: Path, name: str, bundle: Bundle, again: str) -> Head:
     """Read one head.
 
     Raises:
-        ValueError: It cannot be used here; says why, and what to do.
+        ValueError: It cannot be used here; says why, and `again` what to do.
     """
     kind = _KINDS.get(name, "labels")
-    again = f"learn it again with {_command(kind, name, file)}"
     try:
         head = parse_head(file.read_bytes())
     except OSError as error:
@@ -151,6 +183,7 @@ def _misplaced(head: Head, name: str) -> str | None:
             return None
 
 
-def _command(kind: str, name: str, file: Path) -> str:
+def _command(name: str, file: Path) -> str:
+    kind = _KINDS.get(name, "labels")
     rows = {"gain": "OUTCOMES", "labels": f"--labels FILE --name {name}"}
     return f"`pointsman learn {rows.get(kind, f'OUTCOMES --table {kind}')} --out {file}`"

@@ -82,10 +82,12 @@ class FittedGain(msgspec.Struct, frozen=True, eq=False):
 
     Attributes:
         tokens: None where fewer than `MIN_QUESTIONS` have tokens.
+        unit: Tokens that the logarithm is taken in, see `Targets.unit`.
     """
 
     outcome: Validated
     tokens: Validated | None
+    unit: float
 
 
 def targets_of(questions: Sequence[Question]) -> Targets:
@@ -134,23 +136,37 @@ def fit_gain(
 
     def outcome_path(rows: Indices) -> list[Linear]:
         given = features[rows], readings.logits[rows], shares[rows]
-        return [_unchanged(features, len(OUTCOMES)), *fitting.logistic_path(*given, groups)]
+        return [unchanged(features, len(OUTCOMES)), *fitting.logistic_path(*given, groups)]
 
     outcome = validated(outcome_path, features, folds, by_log_loss(readings.logits, shares))
+    return FittedGain(outcome, fit_tokens(readings, targets, groups, folds), targets.unit)
+
+
+def fit_tokens(
+    readings: GainReadings, targets: Targets, groups: Sequence[FeatureGroup], folds: Indices
+) -> Validated | None:
+    """Fit the part that foresees extra tokens, or return None where too few are recorded.
+
+    Args:
+        readings: Of the texts.
+        targets: What was recorded of them.
+        groups: What the features are.
+        folds: The fold of each, (questions,).
+    """
     known = targets.with_tokens
     if len(known) < MIN_QUESTIONS:
-        return FittedGain(outcome, None)
-    unit, extra, some = targets.unit, targets.extra_tokens[known], features[known]
-    lines = np.log1p(readings.tokens[known] / unit)
+        return None
+    unit, extra = targets.unit, targets.extra_tokens[known]
+    some, lines = readings.features[known], np.log1p(readings.tokens[known] / unit)
 
     def tokens_path(rows: Indices) -> list[Linear]:
         beyond = np.log1p(extra[rows] / unit) - lines[rows]
-        return [_unchanged(some, 1), *fitting.ridge_path(some[rows], beyond, groups)]
+        return [unchanged(some, 1), *fitting.ridge_path(some[rows], beyond, groups)]
 
     choose = by_squared_error(lines, extra, unit)
-    return FittedGain(outcome, validated(tokens_path, some, folds[known], choose))
+    return validated(tokens_path, some, folds[known], choose)
 
 
-def _unchanged(features: Floats, outputs: int) -> Linear:
+def unchanged(features: Floats, outputs: int) -> Linear:
     """The map that adds nothing: the shipped head stands."""
     return Linear(np.zeros((features.shape[1], outputs)), np.zeros(outputs))

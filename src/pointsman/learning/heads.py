@@ -17,6 +17,7 @@ from pointsman.learning.measuring import gain_report, label_report
 from pointsman.learning.outcomes import Arms, arms_of, paired, read_outcomes
 from pointsman.learning.reading import Progress, encoded, gain_readings, label_rows
 from pointsman.learning.results import GainReport, LabelReport, Verdict
+from pointsman.learning.sample import sample_of
 from pointsman.learning.validation import Validated, by_log_loss, folds_of, validated
 from pointsman.learning.verdicts import gain_verdict, label_verdict
 from pointsman.signals.features import GAIN_READS, LABEL_READS, FeatureGroup
@@ -81,7 +82,7 @@ def learn_gain(
     report = gain_report(fitted, readings, targets, arms)
     head = GainHead(
         **_common(reader, fitted.outcome, groups, gain_verdict(report)),
-        **_token_part(fitted.tokens, targets.unit),
+        **token_part(fitted),
         name=GAIN,
         labels=OUTCOMES,
         counts=counts,
@@ -90,6 +91,7 @@ def learn_gain(
         command=command,
         light=arms.light,
         heavy=arms.heavy,
+        sample=sample_of(fitted, readings, targets),
     )
     some = sum(arms.light in each.answers or arms.heavy in each.answers for each in recorded)
     return LearnedGain(head, report, arms, some - len(questions))
@@ -152,11 +154,12 @@ def fit_labels(
     return validated(path_of, features, folds, by_log_loss(zeros, targets))
 
 
-def _token_part(fitted: Validated | None, unit: float) -> dict[str, Any]:
-    """What a gain head says of tokens; nothing where too few were recorded."""
-    if fitted is None:
+def token_part(fitted: gain.FittedGain) -> dict[str, Any]:
+    """What a gain head's file says of tokens; nothing where too few were recorded."""
+    tokens = fitted.tokens
+    if tokens is None:
         return {}
-    return {"tokens": layer_of(fitted.model), "unit": unit, "smear": fitted.choice.scale}
+    return {"tokens": layer_of(tokens.model), "unit": fitted.unit, "smear": tokens.choice.scale}
 
 
 def _common(

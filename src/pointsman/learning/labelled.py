@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from pointsman.errors import ConfigError, TooFewRowsError
-from pointsman.learning.rows import judged_text, read_rows
+from pointsman.observe.rows import judged_text, read_rows
 from pointsman.signals.head_file import MAX_LABELS, MIN_LABELS
 
 MIN_EXAMPLES = 5

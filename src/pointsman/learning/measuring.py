@@ -72,7 +72,9 @@ def gain_report(
             for name, each in chances.items()
         },
         penalty=None if at == 0 else PENALTIES[at - 1],
-        tokens=None if fitted.tokens is None else _tokens(fitted.tokens, readings, targets),
+        tokens=None
+        if fitted.tokens is None
+        else _tokens(fitted.tokens, fitted.unit, readings, targets),
     )
 
 
@@ -103,8 +105,10 @@ def _ranked(orders: Mapping[str, Floats], targets: Targets) -> dict[str, Mapping
     return found
 
 
-def _tokens(fitted: Validated, readings: GainReadings, targets: Targets) -> TokensReport:
-    known, unit = targets.with_tokens, targets.unit
+def _tokens(
+    fitted: Validated, unit: float, readings: GainReadings, targets: Targets
+) -> TokensReport:
+    known = targets.with_tokens
     values, shipped = targets.extra_tokens[known], readings.tokens[known]
     lines = np.log1p(shipped / unit) + fitted.outputs[:, 0]
     said = {

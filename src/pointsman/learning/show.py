@@ -5,8 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pointsman.learning.heads import LearnedGain, LearnedLabels
 from pointsman.learning.measuring import LEARNED, LENGTH, RANDOM, SHIPPED
 from pointsman.learning.results import GainReport, TokensReport
+from pointsman.learning.tables import LearnedTable
 from pointsman.learning.verdicts import interval_text
 
+_MOST_LABELS = 20
 _ORDERS = (LEARNED, SHIPPED, LENGTH, RANDOM)
 
 
@@ -48,6 +50,28 @@ def label_lines(learned: LearnedLabels) -> Iterator[str]:
         yield "\nTaken for one another:"
         for each in report.confusions:
             yield f"  {each.label} taken for {each.taken_for}: {each.rows}"
+
+
+def table_lines(learned: LearnedTable) -> Iterator[str]:
+    """Yield a table's report."""
+    report, head = learned.report, learned.head
+    yield (
+        f"{report.questions} questions of {len(head.arms)} arms by {len(head.labels)} labels of "
+        f"{head.signal}; each label's share drawn to its arm's mean by {report.pull:.0f} questions"
+    )
+    yield f"\nRight answers, on questions not seen ({report.complete} that all arms have answered):"
+    rows = [(f"always {name}", f"{mean:.3f}") for name, mean in report.arms.items()]
+    rows.append(("the arm the table expects most of", interval_text(report.chosen, signed=False)))
+    rows.append(("the better one, if it were known", f"{report.oracle:.3f}"))
+    yield from _table(None, rows)
+    yield "\nExpected of each arm, by label:"
+    yield from _table(
+        ("label", *(arm.name for arm in head.arms)),
+        [
+            (label, *(f"{arm.p_correct[label]:.2f}" for arm in head.arms))
+            for label in head.labels[:_MOST_LABELS]
+        ],
+    )
 
 
 def _to_win(report: GainReport) -> Iterator[str]:

@@ -3,7 +3,7 @@
 To add a signal: write `signals/NAME.py` and add it to `default_detectors` below.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from pointsman.encoder.tagging import span_types
 from pointsman.signals.attacks import ATTACKS, HEAD, AttackDetector
@@ -17,10 +17,14 @@ from pointsman.signals.detector import (
     vocabulary,
 )
 from pointsman.signals.domain import DomainDetector
-from pointsman.signals.head_file import GAIN, GainHead, Head, LabelHead
+from pointsman.signals.head_file import CLUSTER, GAIN, GainHead, Head, LabelHead, TableHead
 from pointsman.signals.keywords import KeywordDetector
 from pointsman.signals.language import LanguageDetector
-from pointsman.signals.learned import LabelDetector, LearnedReasoningDetector
+from pointsman.signals.learned import (
+    ClusterDetector,
+    LabelDetector,
+    LearnedReasoningDetector,
+)
 from pointsman.signals.pii import PiiDetector
 from pointsman.signals.reading import NOTHING_READ, Reading, read
 from pointsman.signals.reasoning import ReasoningDetector
@@ -67,4 +71,10 @@ def default_detectors(
         KeywordDetector(keywords or {}),
         LanguageDetector(),
         *(LabelDetector(name, head) for name, head in own.items() if isinstance(head, LabelHead)),
+        *_clusters(own.get(CLUSTER)),
     )
+
+
+def _clusters(head: Head | None) -> Iterator[Detector]:
+    if isinstance(head, TableHead) and head.layer is not None:
+        yield ClusterDetector(head.labels, head.layer.linear())

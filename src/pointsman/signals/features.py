@@ -16,18 +16,32 @@ from pointsman.signals.outcome import OUTCOMES
 Floats = NDArray[np.float64]
 
 DOMAIN, OUTCOME, EXTRA_TOKENS = "domain", "outcome", "extra_tokens"
+DOMAIN_P = "domain_p"
+"""The domain's probabilities as they are: a weight on each makes a table of the domains, which its
+logarithms alone do not make (docs/decisions/0009)."""
 LABEL_READS: Heads = frozenset({EMBEDDING})
 GAIN_READS: Heads = frozenset({EMBEDDING, DOMAIN, OUTCOME, EXTRA_TOKENS})
 """The heads of the encoder that the features of either kind of learned head need."""
 
-SURFACE = ("digits_share", "log_length", "log_lines", "has_options", "has_formula", "has_code")
+SURFACE = (
+    *("digits_share", "log_length", "log_lines", "has_options", "has_formula", "has_code"),
+    *("log_question", "negated", "asks_which", "none_of"),
+)
+"""The last four are what the answers of 30 models to exam questions turned out to hang on, of some
+thirty that were tried (docs/decisions/0009)."""
 LOOKED_AT = 8192
 """Code points that the marks are looked for in: a prompt of 32 MiB costs no more than a page."""
 
 _LEAST_P = 1e-6
 """Below it a probability's logarithm says nothing but how a softmax was rounded."""
+_LEAST_DOMAIN = 1e-3
+"""Below it a domain is none that a request could be about; how far below would drown the rest."""
 
 _OPTIONS = re.compile(r"^[ \t]{0,8}\(?[A-Ja-j1-9][.):]\s", re.MULTILINE)
+_NEGATED = re.compile(r"\b(?:not|except|false|incorrect|least)\b", re.IGNORECASE)
+# A run of blanks is bounded: from each of 8,192 line ends an unbounded one took 0.2 s.
+_WHICH = re.compile(r"(?:^|[.:!?\n])[ \t]{0,8}which\b", re.IGNORECASE)
+_NONE_OF = re.compile(r"\b(?:none|all) of\b", re.IGNORECASE)
 _FORMULA = re.compile(r"\$[^\s$]|\\[a-zA-Z]{2}|\\\(|[=^√∫∑≤≥±\u00d7÷≠∞]")
 _CODE = re.compile(
     r"```|[;{}][ \t]*$|^[ \t]*(?:def|class|import|return|function|#include)\b", re.MULTILINE
@@ -51,6 +65,7 @@ def gain_groups(width: int, domains: int) -> tuple[FeatureGroup, ...]:
     return (
         FeatureGroup(EMBEDDING, width),
         FeatureGroup(DOMAIN, domains),
+        FeatureGroup(DOMAIN_P, domains),
         FeatureGroup(OUTCOME, len(OUTCOMES)),
         FeatureGroup(EXTRA_TOKENS, 1),
         *(FeatureGroup(name, 1) for name in SURFACE),
@@ -73,7 +88,8 @@ def gain_features(text: str, encoding: Encoding) -> Floats:
     return np.concatenate(
         [
             label_features(encoding),
-            np.log(np.maximum(domains, _LEAST_P)),
+            np.log(np.maximum(domains, _LEAST_DOMAIN)),
+            domains,
             shipped_logits(encoding.scores[OUTCOME]),
             [np.log1p(shipped_tokens(encoding))],
             surface_counts(text),
@@ -95,13 +111,25 @@ def surface_counts(text: str) -> Floats:
     """What can be read off a text without understanding it, in the order of `SURFACE`."""
     seen = text[:LOOKED_AT]
     digits = sum(character.isdigit() for character in seen)
+    question, options = _parted(seen)
     return np.array(
         [
             digits / max(1, len(seen)),
             np.log1p(len(text)),
             np.log1p(seen.count("\n")),
-            float(len(_OPTIONS.findall(seen)) > 1),
+            float(bool(options)),
             float(_FORMULA.search(seen) is not None),
             float(_CODE.search(seen) is not None),
+            np.log1p(len(question)),
+            float(_NEGATED.search(question) is not None),
+            float(_WHICH.search(question) is not None),
+            float(_NONE_OF.search(options) is not None),
         ]
     )
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """What stands before the options, and the options; a single one is none."""
+    found = list(_OPTIONS.finditer(text))
+    start = found[0].start() if len(found) > 1 else len(text)
+    return text[:start], text[start:]

@@ -19,6 +19,8 @@ from pointsman.signals.outcome import OUTCOMES
 FORMAT = 1
 GAIN = "gain"
 """The name of the head that takes the place of the shipped estimate of gain and tokens."""
+CATEGORY, CLUSTER = "category", "cluster"
+"""The names of the two tables of outcomes; the second is also the signal that it looks up."""
 MIN_LABELS, MAX_LABELS = 2, 50
 
 Floats = NDArray[np.float64]
@@ -126,6 +128,22 @@ class LabelHead(LearnedHead, frozen=True, tag="labels", tag_field="kind"):
     """Labels of the operator's own: softmax(layer(embedding) / temperature)."""
 
 
+class SamplePoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What was foreseen of a question that the head had not seen, and what happened.
+
+    Attributes:
+        p_light: Probability foreseen that the light arm answers rightly.
+        p_heavy: The same of the heavy arm.
+        extra_tokens: Output tokens foreseen that the heavy arm takes more.
+        outcomes: Shares of both, only the heavy, only the light and neither answering rightly.
+    """
+
+    p_light: float
+    p_heavy: float
+    extra_tokens: float
+    outcomes: tuple[float, float, float, float]
+
+
 class GainHead(LearnedHead, frozen=True, tag="gain", tag_field="kind"):
     """Gain and tokens, learned from the operator's outcomes.
 
@@ -139,6 +157,8 @@ class GainHead(LearnedHead, frozen=True, tag="gain", tag_field="kind"):
         tokens: None where no tokens were recorded: the shipped estimate stands.
         unit: Tokens that the logarithm is taken in: small beside them is as good as none.
         smear: Restores the mean (Duan 1983).
+        sample: Questions to solve a dial on; numbers alone, no text.
+        basis: What it was learned on, in words; empty for the operator's own outcomes.
     """
 
     light: str
@@ -146,9 +166,69 @@ class GainHead(LearnedHead, frozen=True, tag="gain", tag_field="kind"):
     tokens: Layer | None = None
     unit: float = 1.0
     smear: float = 1.0
+    sample: tuple[SamplePoint, ...] = ()
+    basis: str = ""
 
 
-Head = GainHead | LabelHead
+class TableArm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What was recorded of one arm.
+
+    Attributes:
+        name: As `model` or `model:mode`.
+        mean: Share of right answers over all questions.
+        p_correct: The same by label, drawn towards what the other arms and labels say.
+        tokens: Mean output tokens by label; empty where they were not recorded.
+        rows: Questions it answered.
+    """
+
+    name: str
+    mean: float
+    p_correct: Mapping[str, float]
+    tokens: Mapping[str, float]
+    rows: int
+
+
+class TableHead(
+    msgspec.Struct,
+    frozen=True,
+    forbid_unknown_fields=True,
+    kw_only=True,
+    tag="table",
+    tag_field="kind",
+):
+    """How often each arm was right, by the label of a signal.
+
+    Attributes:
+        format: Of the file; this version reads 1.
+        name: `category` or `cluster`.
+        signal: The signal whose labels are the columns: `domain`, or `cluster`, which is the
+            softmax of layer(embedding).
+        labels: The columns.
+        bundle: The bundle whose signal it is.
+        layer: Of clusters alone.
+        arms: The rows.
+        rows: Questions in all.
+        use: Whether its own report says that it is worth using.
+        verdict: The same as a sentence.
+        report: The numbers behind it, measured on questions it had not seen.
+        command: What made it.
+    """
+
+    format: int
+    name: str
+    signal: str
+    labels: tuple[str, ...]
+    bundle: BundleMark
+    layer: Layer | None
+    arms: tuple[TableArm, ...]
+    rows: int
+    use: bool
+    verdict: str
+    report: Mapping[str, Any]
+    command: str
+
+
+Head = GainHead | LabelHead | TableHead
 
 
 class _Beginning(msgspec.Struct, frozen=True):
@@ -178,6 +258,9 @@ def written_head(head: Head) -> bytes:
 
 
 def _check(head: Head) -> None:
+    if isinstance(head, TableHead):
+        _check_table(head)
+        return
     if len(set(head.labels)) != len(head.labels) or "" in head.labels:
         raise ValueError(f"its labels are not all different, or one is empty: {head.labels}")
     if not MIN_LABELS <= len(head.labels) <= MAX_LABELS:
@@ -199,3 +282,19 @@ def _check(head: Head) -> None:
         layer.linear()
     if not all(math.isfinite(factor) and factor > 0 for factor in factors):
         raise ValueError(f"temperature, unit and smear must be positive, got {factors}")
+
+
+def _check_table(head: TableHead) -> None:
+    if not head.arms or not head.labels or len(set(head.labels)) != len(head.labels):
+        raise ValueError("expected at least one arm, and labels that are all different")
+    for arm in head.arms:
+        if not set(arm.p_correct) <= set(head.labels):
+            raise ValueError(f"arm {arm.name} has labels that the table has not")
+        if not all(0 <= p <= 1 for p in (arm.mean, *arm.p_correct.values())):
+            raise ValueError(f"arm {arm.name} holds what is no share of right answers")
+        if not all(math.isfinite(tokens) and tokens >= 0 for tokens in arm.tokens.values()):
+            raise ValueError(f"arm {arm.name} holds what is no number of tokens")
+    if head.layer is not None:
+        if head.layer.outputs != len(head.labels):
+            raise ValueError(f"expected {len(head.labels)} outputs, got {head.layer.outputs}")
+        head.layer.linear()

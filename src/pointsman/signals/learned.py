@@ -18,7 +18,7 @@ from pointsman.signals.features import (
     shipped_tokens,
 )
 from pointsman.signals.findings import Measure, Scores
-from pointsman.signals.head_file import GainHead, LabelHead
+from pointsman.signals.head_file import CLUSTER, GainHead, LabelHead, Linear
 from pointsman.signals.outcome import NEEDS, need_measure
 from pointsman.signals.reading import Reading
 from pointsman.statistics.calibrate import probabilities
@@ -51,6 +51,30 @@ class LabelDetector:
         logits = self._linear(label_features(reading.judged))
         chances = probabilities(logits[np.newaxis], self._head.temperature)[0]
         return Scores(dict(zip(self._head.labels, chances.tolist(), strict=True)))
+
+
+class ClusterDetector:
+    """Gives how much a text belongs to each neighbourhood of a table of outcomes.
+
+    Args:
+        labels: Names of the neighbourhoods.
+        linear: Maps an embedding to their logits.
+    """
+
+    name = CLUSTER
+    kind: Kind = "exclusive"
+    judged = LABEL_READS
+    whole = NO_HEADS
+
+    def __init__(self, labels: tuple[str, ...], linear: Linear) -> None:
+        self.names = frozenset(labels)
+        self._labels = labels
+        self._linear = linear
+
+    def __call__(self, prompt: Prompt, reading: Reading) -> Scores:  # noqa: ARG002  # protocol
+        """Return the share of each neighbourhood; they sum to 1."""
+        chances = probabilities(self._linear(label_features(reading.judged))[np.newaxis])[0]
+        return Scores(dict(zip(self._labels, chances.tolist(), strict=True)))
 
 
 class LearnedReasoningDetector:

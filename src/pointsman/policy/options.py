@@ -120,7 +120,7 @@ def _effort(family: Family, asked: ReasoningRule, need: Need) -> Effort | None:
         cap = math.ceil(_BUDGET_FACTOR * max(need.extra_tokens, LEAST_REASONING_TOKENS))
     if cap is None and asked.effort is None:
         return None
-    if asked.mode != "on" and family.budget:
+    if asked.mode != "on" and family.budget and asked.budget_tokens is not None:
         return None  # the cap itself bounds every effort
     return family.adapted(Reasoning("on", asked.effort, cap)).effort
 

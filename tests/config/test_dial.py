@@ -238,7 +238,7 @@ def test_the_operators_own_outcomes_go_before_the_bundles(
     point = SamplePoint(0.4, 0.7, 90.0, (0.3, 0.4, 0.1, 0.2))
     own = ground_of((), catalog, recorded, gain_head(recorded, "weak", "strong:high", point)).sample
     assert own is not None
-    assert own.basis == "321 questions of your outcomes"
+    assert own.basis == "1 questions of your outcomes"
     assert own.questions == pytest.approx(1.0)
     assert own.points[0].outcomes == point.outcomes
     # A head that was learned without a sample says nothing of how the bundle's would do.

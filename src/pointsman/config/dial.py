@@ -42,7 +42,8 @@ def ground_of(
 def _sample(bundle: Bundle, gain: GainHead | None) -> Sample | None:
     if gain is not None and gain.sample:
         points = tuple(Point(p.p_light, p.p_heavy, p.extra_tokens, p.outcomes) for p in gain.sample)
-        return Sample(points, f"{gain.rows} questions of your outcomes")
+        number = sum(point.weight for point in points)
+        return Sample(points, f"{number:.0f} questions of {gain.basis or 'your outcomes'}")
     if gain is not None or not bundle.manifest.outcomes:
         return None
     points = tuple(

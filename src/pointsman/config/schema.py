@@ -226,9 +226,11 @@ class Config(Strict, frozen=True):
         models: The models by the names that rules use.
         families: Reasoning switches of further model families.
         keywords: Lists of words; condition `{keywords: NAME}` holds when one is in the prompt.
-        heads: Files that `pointsman learn` has written, relative to this one. `gain` takes the
-            place of the shipped estimate of gain and tokens; any other name is a signal of its
-            own, with the labels it was learned on, such as `{ticket: refund, above: 0.7}`.
+        heads: Files that `pointsman learn` has written, relative to this one, or `shipped:NAME` for
+            the gain head of a recorded pair of models (docs/learn.md). `gain` takes the place of
+            the shipped estimate of gain and tokens, `category` and `cluster` are tables; any other
+            name is a signal of its own, with the labels it was learned on, such as
+            `{ticket: refund, above: 0.7}`.
         state: Where keys and what was spent are kept: a file, relative to this one, or
             `postgresql://...` when replicas share them.
         limits: Caps on money, tokens or requests; the tightest one decides.

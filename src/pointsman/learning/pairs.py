@@ -111,22 +111,21 @@ def learn_pair(pair: ShippedPair, recorded: RecordedPair, rows: Rows, reader: Re
     seen, choose, report = (
         rows.at(recorded.on(*sides)) for sides in (("train", "choose"), ("choose",), ("report",))
     )
-    for part in (seen, choose, report):
-        outcome_counts(part.targets, pair.arms)
-    groups = groups_of(reader.bundle)[GAIN]
-    fitted = fit_alone(recorded, rows, groups)
+    counts, *_ = (outcome_counts(part.targets, pair.arms) for part in (seen, choose, report))
+    fitted = fit_alone(recorded, rows, groups_of(reader.bundle)[GAIN])
+    head = fitted.report.outcome
     measured = gain_report(fitted.report, report.readings, report.targets, pair.arms)
     verdict = gain_verdict(measured)
     return GainHead(
-        **token_part(msgspec.structs.replace(fitted.choose, outcome=fitted.report.outcome)),
+        **token_part(msgspec.structs.replace(fitted.choose, outcome=head)),
         format=FORMAT,
         name=GAIN,
         labels=OUTCOMES,
         bundle=mark_of(reader.bundle),
-        features=groups,
-        layer=layer_of(fitted.report.outcome.model),
-        temperature=fitted.report.outcome.choice.scale,
-        counts=outcome_counts(seen.targets, pair.arms),
+        features=groups_of(reader.bundle)[GAIN],
+        layer=layer_of(head.model),
+        temperature=head.choice.scale,
+        counts=counts,
         rows=len(seen.targets.light),
         use=verdict.use,
         verdict=verdict.text,

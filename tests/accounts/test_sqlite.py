@@ -4,8 +4,10 @@ import os
 import sqlite3
 import stat
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -133,3 +135,18 @@ def test_a_sqlite_that_is_too_old_is_named(path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr("sqlite3.sqlite_version_info", (3, 34, 1))
     with pytest.raises(LedgerError, match=r"3\.35 or later"):
         SqliteDatabase(str(path))
+
+
+def test_replicas_that_start_together_on_a_new_file_all_come_up(tmp_path: Path) -> None:
+    # Making the write-ahead log takes the whole file, and SQLite does not wait for it by itself.
+    with ThreadPoolExecutor(4) as threads:
+        for number in range(40):
+            path = str(tmp_path / f"{number}.db")
+            together = Barrier(4)
+
+            def start(path: str = path, together: Barrier = together) -> None:
+                together.wait()
+                SqliteDatabase(path).close()
+
+            for opened in [threads.submit(start) for _ in range(4)]:
+                opened.result()

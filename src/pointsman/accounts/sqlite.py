@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,8 @@ from pointsman.errors import LedgerError
 
 BUSY_S = 10.0
 """How long to wait for another process that writes; one transaction takes far under a second."""
+
+_AGAIN_S = 0.01
 
 IN_MEMORY = ":memory:"
 
@@ -67,7 +70,7 @@ class SqliteDatabase:
                 "name another file with `state` or --state"
             )
         with self._explained():
-            mode = self.run("PRAGMA journal_mode = WAL")[0][0]
+            mode = self._write_ahead()
             self.run("PRAGMA synchronous = NORMAL")
         if mode not in {"wal", "memory"}:
             raise LedgerError(
@@ -76,6 +79,22 @@ class SqliteDatabase:
             )
         with self.transaction() as work:
             prepare(work, self._path)
+
+    def _write_ahead(self) -> str:
+        """Switch to a write-ahead log; returns the journal there is then.
+
+        SQLite does not wait here as it does elsewhere (sqlite.org/c3ref/busy_handler.html: a
+        handler that could never succeed is not asked), so replicas that start together would fail.
+        """
+        until = time.monotonic() + BUSY_S
+        while True:
+            try:
+                return str(self.run("PRAGMA journal_mode = WAL")[0][0])
+            except sqlite3.OperationalError as error:
+                busy = error.sqlite_errorname.startswith("SQLITE_BUSY")
+                if not busy or time.monotonic() > until:
+                    raise
+            time.sleep(_AGAIN_S)
 
     @contextmanager
     def transaction(self) -> Iterator["SqliteDatabase"]:

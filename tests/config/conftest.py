@@ -8,13 +8,14 @@ import pytest
 
 from pointsman.config.build import Setup, build_setup
 from pointsman.config.load import Source, parse_config
-from pointsman.encoder.bundle import Bundle, OutcomeBin
+from pointsman.encoder.bundle import Bundle
 from pointsman.errors import ConfigError
+from pointsman.statistics.outcome_point import OutcomePoint
 
 # Of 1,000 questions, thinking gains nothing on half and 0.4 on the other half, as was foreseen.
 OUTCOMES = (
-    OutcomeBin(0.8, 0.8, 300.0, (380.0, 20.0, 20.0, 80.0)),
-    OutcomeBin(0.4, 0.8, 900.0, (200.0, 200.0, 0.0, 100.0)),
+    OutcomePoint(0.8, 0.8, 300.0, (380.0, 20.0, 20.0, 80.0)),
+    OutcomePoint(0.4, 0.8, 900.0, (200.0, 200.0, 0.0, 100.0)),
 )
 
 Build = Callable[[str], Setup]

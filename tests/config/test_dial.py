@@ -17,8 +17,9 @@ from pointsman.errors import ConfigError
 from pointsman.policy.dial import curve
 from pointsman.policy.gain import Ends
 from pointsman.policy.rules import DEFAULT_PREFER, Prefer, Rule
-from pointsman.signals.head_file import GainHead, Layer, SamplePoint
+from pointsman.signals.head_file import GainHead, Layer
 from pointsman.signals.outcome import OUTCOMES
+from pointsman.statistics.outcome_point import OutcomePoint
 
 MODELS = (
     "models:\n"
@@ -192,7 +193,7 @@ def test_a_dial_that_needs_none_is_content_without_them(
 # --- Whose outcomes, and which models -------------------------------------------------------------
 
 
-def gain_head(bundle: Bundle, light: str, heavy: str, *sample: SamplePoint) -> GainHead:
+def gain_head(bundle: Bundle, light: str, heavy: str, *sample: OutcomePoint) -> GainHead:
     values: dict[str, Any] = {"name": "gain", "bundle": mark_of(bundle), "counts": {}, "report": {}}
     return GainHead(
         format=1,
@@ -235,7 +236,7 @@ def test_a_dial_is_solved_on_the_models_that_are_weighed(
 def test_the_operators_own_outcomes_go_before_the_bundles(
     catalog: Catalog, recorded: Bundle
 ) -> None:
-    point = SamplePoint(0.4, 0.7, 90.0, (0.3, 0.4, 0.1, 0.2))
+    point = OutcomePoint(0.4, 0.7, 90.0, (0.3, 0.4, 0.1, 0.2))
     own = ground_of((), catalog, recorded, gain_head(recorded, "weak", "strong:high", point)).sample
     assert own is not None
     assert own.basis == "1 questions of your outcomes"

@@ -14,8 +14,9 @@ from pointsman.learning.heads import Reader
 from pointsman.learning.outcomes import Arms
 from pointsman.learning.pairs import PAIRS, ShippedPair, binned, learn_pairs, main
 from pointsman.learning.recorded import Tables
-from pointsman.signals.head_file import GainHead, SamplePoint, parse_head
+from pointsman.signals.head_file import GainHead, parse_head
 from pointsman.statistics.halves import recorded_side, stem_of
+from pointsman.statistics.outcome_point import OutcomePoint
 
 WON = ShippedPair("won", Arms("small", "large:on"), "invented exams", Tables.mmlu_pro)
 LOST = ShippedPair("lost", Arms("tossed", "tossed again"), "invented exams", Tables.mmlu_pro)
@@ -89,7 +90,7 @@ def test_what_is_reported_was_seen_by_no_part_of_the_head(
 
 
 def test_a_sample_is_told_in_means_and_counts_and_never_by_question() -> None:
-    points = [SamplePoint(0.5, 0.5 + at / 100, 10.0 * at, (0, 1, 0, 0)) for at in range(20)]
+    points = [OutcomePoint(0.5, 0.5 + at / 100, 10.0 * at, (0, 1, 0, 0)) for at in range(20)]
     found = binned(points[::-1], bins=4)
     assert [sum(point.outcomes) for point in found] == [5, 5, 5, 5]
     assert [point.p_heavy for point in found] == pytest.approx([0.52, 0.57, 0.62, 0.67])

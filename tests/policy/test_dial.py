@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pointsman.catalog.models import Catalog, Model, Speed
-from pointsman.policy.dial import Point, Sample, Setting, cost_goal, curve, quality_floor
+from pointsman.policy.dial import Sample, Setting, cost_goal, curve, quality_floor
 from pointsman.policy.gain import WHOLE, Ends, Need, expect, place_of
 from pointsman.policy.rules import Prefer, Rule
 from pointsman.policy.selection import Field, Option, choose_by_gain
+from pointsman.statistics.outcome_point import OutcomePoint
 
 MakeModel = Callable[..., Model]
 MakeCatalog = Callable[..., Catalog]
@@ -24,8 +25,8 @@ ARMS = Ends(0.0, 0.4)
 
 # Of 100 questions like the first, the strong model alone is right on 40: a gain of 0.4, as was
 # foreseen. Of 100 like the second each is right on 5 that the other is not: no gain.
-GAINFUL = Point(0.5, 0.9, 0.0, (45.0, 40.0, 0.0, 15.0))
-GAINLESS = Point(0.8, 0.8, 0.0, (75.0, 5.0, 5.0, 15.0))
+GAINFUL = OutcomePoint(0.5, 0.9, 0.0, (45.0, 40.0, 0.0, 15.0))
+GAINLESS = OutcomePoint(0.8, 0.8, 0.0, (75.0, 5.0, 5.0, 15.0))
 SAMPLE = Sample((GAINFUL, GAINLESS), "200 questions")
 
 Z = 1.6448536269514722
@@ -75,7 +76,7 @@ def test_a_target_in_between_loses_its_part_of_an_answer(pair: Catalog) -> None:
 
 
 def test_where_the_light_arm_is_right_more_often_the_loss_is_a_gain(pair: Catalog) -> None:
-    harm = Sample((Point(0.9, 0.5, 0.0, (45.0, 0.0, 40.0, 15.0)),), "x")
+    harm = Sample((OutcomePoint(0.9, 0.5, 0.0, (45.0, 0.0, 40.0, 15.0)),), "x")
     (found,) = curve(harm, ("weak",), pair, ARMS, trades=(0.0,))
     assert found.loss == pytest.approx(-0.4)
     assert found.loss_high < 0
@@ -165,7 +166,9 @@ def test_of_a_goal_for_cost_the_smallest_lambda_that_keeps_it_is_taken(
 
 _PROBABILITY = st.integers(0, 20).map(lambda n: n / 20)
 _COUNTS = st.tuples(*[st.integers(0, 9)] * 4)
-_POINTS = st.builds(Point, _PROBABILITY, _PROBABILITY, st.sampled_from([0.0, 500.0]), _COUNTS)
+_POINTS = st.builds(
+    OutcomePoint, _PROBABILITY, _PROBABILITY, st.sampled_from([0.0, 500.0]), _COUNTS
+)
 _SAMPLES = (
     st.lists(_POINTS, min_size=1, max_size=5)
     .map(lambda points: Sample(tuple(points), "x"))

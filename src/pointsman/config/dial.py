@@ -7,7 +7,7 @@ from pointsman.config.load import Source
 from pointsman.config.rules import check_speeds
 from pointsman.config.schema import PreferConfig
 from pointsman.encoder.bundle import Bundle
-from pointsman.policy.dial import Point, Sample, cost_goal, curve, quality_floor
+from pointsman.policy.dial import Sample, cost_goal, curve, quality_floor
 from pointsman.policy.gain import Ends, share_of
 from pointsman.policy.rules import DEFAULT_PREFER, Prefer, Rule
 from pointsman.policy.selection import SELECTORS
@@ -40,17 +40,15 @@ def ground_of(
 
 
 def _sample(bundle: Bundle, gain: GainHead | None) -> Sample | None:
-    if gain is not None and gain.sample:
-        points = tuple(Point(p.p_light, p.p_heavy, p.extra_tokens, p.outcomes) for p in gain.sample)
-        number = sum(point.weight for point in points)
-        return Sample(points, f"{number:.0f} questions of {gain.basis or 'your outcomes'}")
-    if gain is not None or not bundle.manifest.outcomes:
+    """The operator's outcomes, else the bundle's; a head without any has none to offer."""
+    if gain is None:
+        points, exam = bundle.manifest.outcomes, "public exam questions (prior: not your traffic)"
+    else:
+        points, exam = gain.sample, f"questions of {gain.basis or 'your outcomes'}"
+    if not points:
         return None
-    points = tuple(
-        Point(b.p_light, b.p_heavy, b.extra_tokens, b.outcomes) for b in bundle.manifest.outcomes
-    )
     number = sum(point.weight for point in points)
-    return Sample(points, f"{number:.0f} public exam questions (prior: not your traffic)")
+    return Sample(points, f"{number:.0f} {exam}")
 
 
 def ends_of(gain: GainHead | None, catalog: Catalog) -> Ends:

@@ -14,6 +14,7 @@ import msgspec
 from pointsman.encoder.first_tier import TierNote, tier_contradictions
 from pointsman.encoder.tagging import span_types
 from pointsman.errors import BundleError
+from pointsman.statistics.outcome_point import OutcomePoint
 from pointsman.statistics.thresholds import Threshold
 
 FORMAT = 2
@@ -99,22 +100,6 @@ class EmbeddingOutput(msgspec.Struct, frozen=True):
     size: int
 
 
-class OutcomeBin(msgspec.Struct, frozen=True):
-    """Recorded questions of which about the same was foreseen: what a dial is solved on.
-
-    Attributes:
-        p_light: Mean probability foreseen that the light arm answers rightly.
-        p_heavy: The same of the heavy arm.
-        extra_tokens: Mean output tokens foreseen that the heavy arm takes more.
-        outcomes: Questions that both, only the heavy, only the light and neither answered rightly.
-    """
-
-    p_light: float
-    p_heavy: float
-    extra_tokens: float
-    outcomes: tuple[float, float, float, float]
-
-
 class Manifest(msgspec.Struct, frozen=True):
     """The bundle's own description; `training` holds how it was made and is not read here.
 
@@ -132,7 +117,7 @@ class Manifest(msgspec.Struct, frozen=True):
     heads: tuple[Head, ...]
     embedding: EmbeddingOutput
     first_tier: TierNote | None = None
-    outcomes: tuple[OutcomeBin, ...] = ()
+    outcomes: tuple[OutcomePoint, ...] = ()
 
 
 class Bundle(msgspec.Struct, frozen=True):

@@ -30,15 +30,9 @@ from pointsman.learning.recorded import HEAVY, LIGHT, RecordedPair, Tables
 from pointsman.learning.sample import sample_of
 from pointsman.learning.verdicts import gain_verdict
 from pointsman.signals.features import GAIN_READS
-from pointsman.signals.head_file import (
-    FORMAT,
-    GAIN,
-    GainHead,
-    SamplePoint,
-    layer_of,
-    written_head,
-)
+from pointsman.signals.head_file import FORMAT, GAIN, GainHead, layer_of, written_head
 from pointsman.signals.outcome import OUTCOMES
+from pointsman.statistics.outcome_point import OutcomePoint
 
 COMMAND = "python -m pointsman.learning.pairs --data DATA --out OUT"
 BINS = 40
@@ -138,7 +132,7 @@ def learn_pair(pair: ShippedPair, recorded: RecordedPair, rows: Rows, reader: Re
     )
 
 
-def binned(sample: Sequence[SamplePoint], bins: int = BINS) -> tuple[SamplePoint, ...]:
+def binned(sample: Sequence[OutcomePoint], bins: int = BINS) -> tuple[OutcomePoint, ...]:
     """Means and counts of questions of about the same expected gain, from the least to the most.
 
     Args:
@@ -152,7 +146,7 @@ def binned(sample: Sequence[SamplePoint], bins: int = BINS) -> tuple[SamplePoint
         means = np.array([[p.p_light, p.p_heavy, p.extra_tokens] for p in points]).mean(axis=0)
         both, heavy, light, neither = np.array([p.outcomes for p in points]).sum(axis=0).tolist()
         p_light, p_heavy, tokens = (round(float(mean), 4) for mean in means)
-        found.append(SamplePoint(p_light, p_heavy, tokens, (both, heavy, light, neither)))
+        found.append(OutcomePoint(p_light, p_heavy, tokens, (both, heavy, light, neither)))
     return tuple(found)
 
 

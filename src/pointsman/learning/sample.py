@@ -4,10 +4,10 @@ import numpy as np
 
 from pointsman.learning.gain import FittedGain, Targets
 from pointsman.learning.reading import GainReadings
-from pointsman.signals.head_file import SamplePoint
 from pointsman.signals.learned import tokens_of
 from pointsman.signals.outcome import OUTCOMES
 from pointsman.statistics.calibrate import probabilities
+from pointsman.statistics.outcome_point import OutcomePoint
 
 MOST_POINTS = 2000
 """With more, a bound on the loss hardly narrows, and the file only grows."""
@@ -19,7 +19,7 @@ _HEAVY = np.array([name in {"both", "heavy_only"} for name in OUTCOMES], dtype=n
 
 def sample_of(
     fitted: FittedGain, readings: GainReadings, targets: Targets
-) -> tuple[SamplePoint, ...]:
+) -> tuple[OutcomePoint, ...]:
     """Return a point for each question, or for `MOST_POINTS` of them drawn at random."""
     outcome = fitted.outcome
     logits = (readings.logits + outcome.outputs) / outcome.scales[:, np.newaxis]
@@ -34,7 +34,7 @@ def sample_of(
         rows = np.sort(np.random.default_rng(SEED).choice(rows, MOST_POINTS, replace=False))
     light, heavy, shares = chances @ _LIGHT, chances @ _HEAVY, targets.shares
     return tuple(
-        SamplePoint(
+        OutcomePoint(
             round(float(light[row]), 4),
             round(float(heavy[row]), 4),
             round(float(tokens[row]), 1),

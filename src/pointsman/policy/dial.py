@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from pointsman.catalog.models import Catalog, Target
 from pointsman.policy.gain import Ends, Need, expect, place_of
 from pointsman.policy.rules import Prefer
+from pointsman.statistics.outcome_point import OutcomePoint
 
 Floats = NDArray[np.float64]
 
@@ -29,31 +30,10 @@ _TRADES = (0.0, *np.geomspace(0.002, 5.0, 120).tolist())
 """The λ that are tried: from buying every gain to buying none, 7 % apart."""
 
 
-class Point(msgspec.Struct, frozen=True):
-    """Questions of which the same was foreseen.
-
-    Attributes:
-        p_light: Probability foreseen that the light arm answers rightly.
-        p_heavy: The same of the heavy arm.
-        extra_tokens: Output tokens foreseen that the heavy arm takes more.
-        outcomes: Questions that both, only the heavy, only the light and neither answered rightly.
-    """
-
-    p_light: float
-    p_heavy: float
-    extra_tokens: float
-    outcomes: tuple[float, float, float, float]
-
-    @property
-    def weight(self) -> float:
-        """How many questions it stands for."""
-        return sum(self.outcomes)
-
-
 class Sample(msgspec.Struct, frozen=True):
     """Recorded questions, and where they come from, in words."""
 
-    points: tuple[Point, ...]
+    points: tuple[OutcomePoint, ...]
     basis: str
     prompt_tokens: float = 150.0
 
@@ -167,7 +147,7 @@ def _grid(sample: Sample, pool: Sequence[str], catalog: Catalog, ends: Ends, wei
     )
 
 
-def _need(point: Point, sample: Sample) -> Need:
+def _need(point: OutcomePoint, sample: Sample) -> Need:
     return Need(point.p_light, point.p_heavy, point.extra_tokens, sample.prompt_tokens)
 
 

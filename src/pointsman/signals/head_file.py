@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from pointsman.signals.features import FeatureGroup
 from pointsman.signals.outcome import OUTCOMES
+from pointsman.statistics.outcome_point import OutcomePoint
 
 FORMAT = 1
 GAIN = "gain"
@@ -128,22 +129,6 @@ class LabelHead(LearnedHead, frozen=True, tag="labels", tag_field="kind"):
     """Labels of the operator's own: softmax(layer(embedding) / temperature)."""
 
 
-class SamplePoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What was foreseen of a question that the head had not seen, and what happened.
-
-    Attributes:
-        p_light: Probability foreseen that the light arm answers rightly.
-        p_heavy: The same of the heavy arm.
-        extra_tokens: Output tokens foreseen that the heavy arm takes more.
-        outcomes: Shares of both, only the heavy, only the light and neither answering rightly.
-    """
-
-    p_light: float
-    p_heavy: float
-    extra_tokens: float
-    outcomes: tuple[float, float, float, float]
-
-
 class GainHead(LearnedHead, frozen=True, tag="gain", tag_field="kind"):
     """Gain and tokens, learned from the operator's outcomes.
 
@@ -166,7 +151,7 @@ class GainHead(LearnedHead, frozen=True, tag="gain", tag_field="kind"):
     tokens: Layer | None = None
     unit: float = 1.0
     smear: float = 1.0
-    sample: tuple[SamplePoint, ...] = ()
+    sample: tuple[OutcomePoint, ...] = ()
     basis: str = ""
 
 

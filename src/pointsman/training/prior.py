@@ -14,11 +14,12 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from pointsman.encoder.bundle import OutcomeBin, load_bundle
+from pointsman.encoder.bundle import load_bundle
 from pointsman.encoder.encoding import Asked
 from pointsman.encoder.onnx import OnnxEncoder
 from pointsman.signals.outcome import need_measure
 from pointsman.statistics.calibrate import Floats, Indices
+from pointsman.statistics.outcome_point import OutcomePoint
 from pointsman.training import manifest
 from pointsman.training.corpus import Corpus, read_corpus
 from pointsman.training.examples import Example
@@ -39,7 +40,7 @@ def add_prior(folder: Path, corpus: Corpus) -> None:
     manifest.write(noted, folder)
 
 
-def bins_of(foreseen: Floats, happened: Indices, bins: int = BINS) -> tuple[OutcomeBin, ...]:
+def bins_of(foreseen: Floats, happened: Indices, bins: int = BINS) -> tuple[OutcomePoint, ...]:
     """Bins of about the same expected gain, from the least to the most.
 
     Args:
@@ -54,7 +55,7 @@ def bins_of(foreseen: Floats, happened: Indices, bins: int = BINS) -> tuple[Outc
         counts = np.bincount(happened[rows], minlength=len(OUTCOMES)).tolist()
         both, heavy_only, light_only, neither = counts
         outcomes = (both, heavy_only, light_only, neither)
-        found.append(OutcomeBin(light, heavy, tokens, outcomes))
+        found.append(OutcomePoint(light, heavy, tokens, outcomes))
     return tuple(found)
 
 

@@ -13,25 +13,9 @@ from hypothesis import strategies as st
 
 from pointsman.signals.patterns import TYPES, Match, matches
 
+from .marks import assert_found, p_of
+
 RANDOM = "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"  # 36 characters
-
-
-def marked(text: str) -> str:
-    """Return the text with ⟦⟧ round each match."""
-    for match in reversed(matches(text)):
-        text = f"{text[: match.start]}⟦{text[match.start : match.end]}⟧{text[match.end :]}"
-    return text
-
-
-def assert_found(kind: str, case: str) -> None:
-    text = re.sub("[⟦⟧]", "", case)
-    assert marked(text) == case
-    assert {match.type for match in matches(text)} == {kind}
-
-
-def p_of(text: str) -> float:
-    (match,) = matches(text)
-    return match.p
 
 
 PEM = "-----BEGIN RSA PRIVATE KEY-----\n" + "MIIEpAIBAAKCAQEA0Z3VS5JJcds3xf\n" * 3

@@ -9,24 +9,7 @@ from hypothesis import strategies as st
 from pointsman.signals.patterns import Match, matches
 from pointsman.signals.patterns_checks import is_iban, is_ssn, passes_luhn
 
-
-def marked(text: str) -> str:
-    """Return the text with ⟦⟧ round each match."""
-    for match in reversed(matches(text)):
-        text = f"{text[: match.start]}⟦{text[match.start : match.end]}⟧{text[match.end :]}"
-    return text
-
-
-def assert_found(kind: str, case: str) -> None:
-    text = re.sub("[⟦⟧]", "", case)
-    assert marked(text) == case
-    assert {match.type for match in matches(text)} == {kind}
-
-
-def p_of(text: str) -> float:
-    (match,) = matches(text)
-    return match.p
-
+from .marks import assert_found, p_of
 
 # Test numbers of payment services: Stripe and PayPal "Testing", Adyen "Test card numbers".
 CARDS = """

@@ -37,14 +37,8 @@ class Reader:
     """
 
     def __init__(self, config: Path | None, bundle: Path | None, signals: tuple[str, ...]) -> None:
-        self.setup = _setup(config, bundle)
+        self.setup = setup_of(config, bundle, signals)
         self._signals = signals
-        known = {detector.name for detector in self.setup.shelf}
-        if missing := [name for name in signals if name not in known]:
-            raise BundleError(
-                f"encoder bundle {self.setup.bundle.path} cannot measure {', '.join(missing)}: use "
-                "a bundle made by the same version of `pointsman train`"
-            )
         self._router = Router(self.setup)
         note = self.setup.bundle.manifest.first_tier
         self._tier = FirstTier(note, self.setup.bundle.file(note.file)) if note else None
@@ -95,9 +89,24 @@ class Reader:
         return Router(msgspec.structs.replace(self.setup, config=silent))
 
 
-def _setup(config: Path | None, bundle: Path | None) -> Setup:
-    if bundle is None:
-        return load_setup(config)
+def setup_of(config: Path | None, bundle: Path | None, signals: tuple[str, ...]) -> Setup:
+    """Return what a config and a bundle make, checked for the signals that are wanted.
+
+    Raises:
+        ConfigError: The config is wrong.
+        BundleError: The bundle cannot be used, or cannot measure one of the signals.
+    """
+    setup = load_setup(config) if bundle is None else _on_another(config, bundle)
+    known = {detector.name for detector in setup.shelf}
+    if missing := [name for name in signals if name not in known]:
+        raise BundleError(
+            f"encoder bundle {setup.bundle.path} cannot measure {', '.join(missing)}: use "
+            "a bundle made by the same version of `pointsman train`"
+        )
+    return setup
+
+
+def _on_another(config: Path | None, bundle: Path) -> Setup:
     source = read_source(config or DEFAULT_CONFIG)
     parsed = parse_config(source)
     loaded = load_bundle(bundle)

@@ -4,7 +4,7 @@ The only place where the exchange meets the clock.
 """
 
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Awaitable, Callable, Generator
 from typing import Any, Protocol, TypeVar, assert_never
 
 from pointsman.accounts.counters import Granted, Refused
@@ -74,21 +74,19 @@ async def drive_async(
     Raises:
         LedgerError: It wants to reserve, and there is nothing to count in.
     """
-    reply: Any = None
-    while True:
-        try:
-            effect = exchange.send(reply)
-        except StopIteration as end:
-            return end.value  # type: ignore[no-any-return]  # a generator's value is untyped
+
+    async def perform(effect: Effect) -> Any:  # noqa: ANN401  # each effect has its own reply
         match effect:
             case Encode(text=text, asked=asked):
-                reply = await encoder.encode(text, asked)
+                return await encoder.encode(text, asked)
             case Recollect() | Remember():
-                reply = _session_effect(effect, sessions)
+                return _session_effect(effect, sessions)
             case Reserve() | Release():
-                reply = await _account_effect(effect, accounts)
+                return await _account_effect(effect, accounts)
             case _:
                 assert_never(effect)
+
+    return await _driven(exchange, perform)
 
 
 async def drive_accounts(
@@ -99,15 +97,25 @@ async def drive_accounts(
     Raises:
         LedgerError: It wants to reserve, and there is nothing to count in.
     """
+
+    async def perform(effect: Effect) -> Granted | Refused | None:
+        if not isinstance(effect, Reserve | Release):
+            raise TypeError(f"expected it to count alone, it asks for {type(effect).__name__}")
+        return await _account_effect(effect, accounts)
+
+    return await _driven(exchange, perform)
+
+
+async def _driven(
+    exchange: Generator[Effect, Any, Result], perform: Callable[[Effect], Awaitable[Any]]
+) -> Result:
     reply: Any = None
     while True:
         try:
             effect = exchange.send(reply)
         except StopIteration as end:
             return end.value  # type: ignore[no-any-return]  # a generator's value is untyped
-        if not isinstance(effect, Reserve | Release):
-            raise TypeError(f"expected it to count alone, it asks for {type(effect).__name__}")
-        reply = await _account_effect(effect, accounts)
+        reply = await perform(effect)
 
 
 async def _account_effect(

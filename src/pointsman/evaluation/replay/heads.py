@@ -2,15 +2,13 @@
 
 from pathlib import Path
 
-from pointsman.config.heads import groups_of, mark_of
-from pointsman.encoder.bundle import DEFAULT_BUNDLE, Bundle
+from pointsman.config.heads import PAIRS, groups_of, mark_of
+from pointsman.encoder.bundle import Bundle
 from pointsman.errors import BundleError
 from pointsman.signals.head_file import GAIN, GainHead, parse_head
 
-PAIR_HEADS = DEFAULT_BUNDLE.parent / "pairs"
 
-
-def pair_head(bundle: Bundle, pair: str, folder: Path = PAIR_HEADS) -> GainHead | None:
+def pair_head(bundle: Bundle, pair: str, folder: Path = PAIRS) -> GainHead | None:
     """Return the gain head that was learned on this pair and this bundle, if one is shipped.
 
     Args:

@@ -12,7 +12,7 @@ import msgspec
 
 from pointsman.config.build import Setup
 from pointsman.errors import BundleError
-from pointsman.evaluation.reader import Reader
+from pointsman.evaluation.reader import setup_of
 from pointsman.evaluation.replay.heads import pair_head
 from pointsman.router import Router
 from pointsman.signals.findings import Measure, Scores
@@ -80,7 +80,7 @@ class ReplayReader:
     """
 
     def __init__(self, config: Path | None, bundle: Path | None, pairs: Iterable[str] = ()) -> None:
-        self.setup = Reader(config, bundle, SIGNALS).setup
+        self.setup = setup_of(config, bundle, SIGNALS)
         found = {name: pair_head(self.setup.bundle, name) for name in pairs}
         self.heads = {name: head for name, head in found.items() if head is not None}
         self._own = {name: LearnedReasoningDetector(head) for name, head in self.heads.items()}

@@ -8,6 +8,7 @@ from hypothesis import settings
 
 from pointsman.catalog.families import FAMILIES
 from pointsman.catalog.models import ANSWER_TOKENS, Catalog, Endpoint, Model, Prices, Speed
+from pointsman.catalog.sight import PiiTable
 from pointsman.config.build import Setup, build_setup
 from pointsman.config.load import Source, parse_config
 from pointsman.encoder.bundle import Bundle, load_bundle
@@ -43,6 +44,7 @@ def a_model() -> MakeModel:
         images: bool = True,
         speed: Speed | None = None,
         answer_tokens: float = ANSWER_TOKENS,
+        pii: PiiTable | None = None,
     ) -> Model:
         return Model(
             name=name,
@@ -56,6 +58,7 @@ def a_model() -> MakeModel:
             images=images,
             speed=speed,
             answer_tokens=answer_tokens,
+            pii=pii or {},
         )
 
     return build

@@ -16,8 +16,10 @@ PointsmanError
 │   ├── NotFoundError      404  a path that is not served
 │   ├── MethodError        405  a path that is served, with another method
 │   └── NoCandidateError   400  no model of the pool can take this request
+│       └── RefusedError   403  the guard refuses it
 └── ServiceError           503  the request is fine, the service is not
     ├── OverloadedError    503  more requests wait for the encoder than the operator allows
+    ├── UncheckedError     503  the guard could not read it, and nothing goes unread
     ├── LedgerError        503  keys and spending cannot be read or written
     ├── UpstreamError      502  every endpoint tried failed
     └── UpstreamTimeoutError 504 every endpoint tried was too slow
@@ -161,6 +163,23 @@ class NoCandidateError(RequestError):
     code = "no_candidate"
 
 
+class RefusedError(NoCandidateError):
+    """The guard refuses the request.
+
+    Attributes:
+        reasons: What was seen, in the words of headers; never a word of the request.
+        told: The same with probabilities and bounds, for the record.
+    """
+
+    status = 403
+    code = "content_filter"
+
+    def __init__(self, message: str, *, reasons: tuple[str, ...], told: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.reasons = reasons
+        self.told = told
+
+
 class ServiceError(PointsmanError):
     """The request is fine, the service is not."""
 
@@ -172,6 +191,12 @@ class OverloadedError(ServiceError):
     """Too many requests wait for the encoder; an unread request is never passed on."""
 
     code = "overloaded"
+
+
+class UncheckedError(ServiceError):
+    """The guard could not read the request, and the operator lets nothing go on unread."""
+
+    code = "guard_unavailable"
 
 
 class LedgerError(ServiceError):

@@ -64,7 +64,7 @@ def test_the_shelf_holds_what_the_policy_does_not_look_at(a_setup: MakeSetup) ->
 
 
 def test_how_much_of_a_request_is_read_is_the_operators_choice(a_setup: MakeSetup) -> None:
-    assert a_setup(MODELS).world.asked.max_windows == 64
+    assert a_setup(MODELS).world.asked.max_windows == 512
     assert a_setup(MODELS + "encoder: {max_windows: 3}").world.asked.max_windows == 3
 
 

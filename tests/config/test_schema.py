@@ -16,7 +16,7 @@ def test_a_model_with_a_url_is_a_whole_config() -> None:
     assert config.server.ask_usage
     assert config.policy.rules == ()
     assert config.encoder.bundle is None
-    assert (config.encoder.max_windows, config.encoder.first_tier) == (64, True)
+    assert (config.encoder.max_windows, config.encoder.first_tier) == (512, True)
 
 
 def test_the_encoders_reach_and_its_first_tier_can_be_set() -> None:

@@ -87,6 +87,13 @@ def tier_gate(**changes: Any) -> dict[str, Any]:
     return TIER | {"gates": [TIER["gates"][0] | changes]}
 
 
+RUNG = {"above": 0.4, "target": 0.01, "rate": 0.0, "rate_max": 0.01, "rows": 299}
+
+
+def ladder(**rungs: list[dict[str, float]]) -> dict[str, Any]:
+    return {"heads": [DOMAIN, FLAGS | {"ladder": rungs}]}
+
+
 Write = Callable[..., Path]
 
 
@@ -129,6 +136,16 @@ def test_a_whole_bundle_is_loaded(write: Write) -> None:
         ScoresHead("domain", "d", ("math", "law")),
         MeasureHead("extra_tokens", "e", "log1p"),
     )
+
+
+def test_a_ladder_of_thresholds_is_loaded_and_a_bundle_may_have_none(write: Write) -> None:
+    higher = RUNG | {"target": 0.1, "above": 0.3}
+    (_, found) = load_bundle(write(**ladder(harmful=[RUNG, higher]))).manifest.heads
+    assert isinstance(found, FlagsHead)
+    assert [rung.above for rung in found.ladder["harmful"]] == [0.4, 0.3]
+    (_, without) = load_bundle(write(heads=[DOMAIN, FLAGS])).manifest.heads
+    assert isinstance(without, FlagsHead)
+    assert without.ladder == {}
 
 
 def test_every_kind_of_head_and_a_first_tier_are_loaded(write: Write) -> None:
@@ -224,6 +241,12 @@ def test_a_wrong_manifest_is_refused(changes: dict[str, Any], message: str, writ
         ({"first_tier": tier_head(labels=["law", "math"])}, "are not those of the encoder's head"),
         ({"first_tier": tier_gate(head="pii")}, "a gate for pii, which it does not know"),
         ({"first_tier": tier_gate(label="maths")}, "a gate for domain maths, which it does not"),
+        (ladder(harm=[RUNG]), "head attacks: a ladder of thresholds for harm, which is no label"),
+        (ladder(harmful=[RUNG, RUNG]), "rates of harmful are not from the smallest to the largest"),
+        (
+            ladder(harmful=[RUNG, RUNG | {"target": 0.1, "above": 0.5}]),
+            "a higher rate of harmful has a higher threshold",
+        ),
     ],
 )
 def test_a_manifest_that_contradicts_itself_is_refused(

@@ -12,7 +12,7 @@ from pointsman.catalog.models import Catalog, Model
 from pointsman.errors import LimitError, NoCandidateError, QuotaError
 from pointsman.exchange.claims import claim_of
 from pointsman.exchange.effects import Effect, Encode, Recollect, Release, Remember, Reserve
-from pointsman.exchange.plan import Forward
+from pointsman.exchange.plan import Forward, Plan
 from pointsman.exchange.route import admit_alone, escalate, reroute, route
 from pointsman.exchange.standing import Standing
 from pointsman.policy.rules import Policy, Rule
@@ -73,7 +73,7 @@ class Counted:
                 self.said.append(type(effect).__name__)
         return None
 
-    def play(self, exchange: Generator[Effect, Any, Forward]) -> Forward:
+    def play(self, exchange: Generator[Effect, Any, Plan]) -> Forward:
         reply: Any = None
         while True:
             try:

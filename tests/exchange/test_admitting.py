@@ -12,7 +12,7 @@ from pointsman.catalog.models import Catalog, Model, Prices, Target
 from pointsman.errors import LimitError, NoCandidateError, QuotaError
 from pointsman.exchange.claims import claim_of
 from pointsman.exchange.effects import Effect, Release, Remember, Reserve
-from pointsman.exchange.plan import Forward
+from pointsman.exchange.plan import Forward, Plan
 from pointsman.exchange.route import admit, admit_alone, escalate, reroute, route
 from pointsman.exchange.standing import Standing
 from pointsman.policy.rules import Policy, Rule
@@ -35,7 +35,7 @@ def world(a_model: Callable[..., Model], a_catalog: Callable[..., Catalog]) -> W
 
 
 def played(
-    exchange: Generator[Effect, Any, Forward], *answers: Granted | Refused
+    exchange: Generator[Effect, Any, Plan], *answers: Granted | Refused
 ) -> tuple[Forward, list[Effect]]:
     """Play an exchange; each `Reserve` gets the next answer."""
     effects: list[Effect] = []

@@ -1,5 +1,6 @@
 """The two drivers perform the same effects and come to the same end."""
 
+import asyncio
 from collections.abc import Generator
 from typing import Any
 
@@ -11,7 +12,7 @@ from pointsman.accounts.limits import Claim
 from pointsman.catalog.families import Reasoning
 from pointsman.catalog.models import Target
 from pointsman.encoder.encoding import UNREAD, Asked, Encoding
-from pointsman.errors import LedgerError
+from pointsman.errors import LedgerError, OverloadedError
 from pointsman.exchange.drive import drive, drive_accounts, drive_async
 from pointsman.exchange.effects import Effect, Encode, Recollect, Release, Remember, Reserve
 from pointsman.exchange.sessions import Sessions
@@ -114,3 +115,51 @@ async def test_the_end_of_an_exchange_counts_alone() -> None:
     with pytest.raises(TypeError, match="asks for Recollect"):
         await drive_accounts(an_exchange(), Books())
     assert await drive_accounts(one_that_asks_nothing(), None) == "done"
+
+
+def one_that_mends(within_s: float | None = None) -> Generator[Effect, Any, str]:
+    """Asks for a text, and knows what to do when it cannot be read."""
+    try:
+        yield Encode("four", ASKED, within_s)
+    except (RuntimeError, OverloadedError) as failure:
+        yield Remember("c", TARGET)
+        return f"mended: {failure}"
+    return "read"
+
+
+class Broken:
+    """Cannot read."""
+
+    async def encode(self, text: str, asked: Asked) -> Encoding:  # noqa: ARG002  # protocol
+        raise RuntimeError("no memory")
+
+
+class Slow:
+    """Never comes to an end."""
+
+    async def encode(self, text: str, asked: Asked) -> Encoding:  # noqa: ARG002  # protocol
+        await asyncio.Event().wait()
+        raise AssertionError
+
+
+def broken(text: str, asked: Asked) -> Encoding:  # noqa: ARG001  # as `read`
+    raise RuntimeError("no memory")
+
+
+async def test_both_drivers_tell_an_exchange_what_failed_and_go_on_with_it() -> None:
+    sessions = Sessions()
+    assert drive(one_that_mends(), broken, sessions) == "mended: no memory"
+    assert sessions.recollect("c", 0.0) is not None
+    assert await drive_async(one_that_mends(), Broken(), Sessions()) == "mended: no memory"
+
+
+async def test_what_an_exchange_does_not_know_ends_it() -> None:
+    with pytest.raises(RuntimeError, match="no memory"):
+        drive(an_exchange(), broken, Sessions())
+    with pytest.raises(RuntimeError, match="no memory"):
+        await drive_async(an_exchange(), Broken(), Sessions())
+
+
+async def test_a_text_that_takes_too_long_has_failed() -> None:
+    said = await drive_async(one_that_mends(0.001), Slow(), Sessions())
+    assert said.startswith("mended: a text was not read within 0.001 s")

@@ -15,7 +15,7 @@ from pointsman.config.build import Setup
 from pointsman.encoder.encoding import Asked, Encoding, TextSpan
 from pointsman.errors import NoCandidateError, UnknownModelError
 from pointsman.exchange.effects import Effect, Encode, Recollect, Remember
-from pointsman.exchange.plan import Forward
+from pointsman.exchange.plan import Forward, Plan
 from pointsman.exchange.route import conversation_key, replan, route
 from pointsman.policy.conditions import Asks
 from pointsman.policy.decide import NAMED
@@ -32,7 +32,7 @@ LABELS = {
     "attacks": ("jailbreak", "injection", "harmful"),
     "pii": ("O", "B-PERSON", "I-PERSON"),
 }
-JUDGED = Asked(frozenset({"domain", "outcome", "extra_tokens"}))
+JUDGED = Asked(frozenset({"domain", "outcome", "extra_tokens"}), max_windows=64)
 QUESTION = "How many primes are there below one hundred?"
 USER = {"role": "user", "content": QUESTION}
 ANSWER = {"role": "assistant", "content": "Twenty-five."}
@@ -97,7 +97,7 @@ def watchful(world: World) -> World:
 
 
 def played(
-    exchange: Generator[Effect, Any, Forward],
+    exchange: Generator[Effect, Any, Plan],
     *,
     encoding: Encoding | Callable[[Encode], Encoding] | None = None,
     recollection: Target | None = None,

@@ -37,7 +37,12 @@ def planned(
     world: World, a_request: Callable[..., ChatRequest], some_signals: Callable[..., Signals]
 ) -> MakePlan:
     def build(characters: float = 400.0, **fields: object) -> Forward:
-        question = Question(some_signals(characters=characters), conversation="c", **fields)  # type: ignore[arg-type]  # named by each test
+        question = Question(
+            some_signals(characters=characters),
+            conversation="c",
+            tenant="acme",
+            **fields,  # type: ignore[arg-type]  # named by each test
+        )
         request = a_request("How?", x_future=1)
         decision = decide(question, world.policy, world.catalog)
         standing = Standing(tenant="acme", key="k1")

@@ -8,7 +8,7 @@ import pytest
 
 from pointsman.catalog.models import Catalog, Model, Speed
 from pointsman.exchange.effects import Effect, Recollect, Remember
-from pointsman.exchange.plan import Forward
+from pointsman.exchange.plan import Forward, Plan
 from pointsman.exchange.route import route
 from pointsman.exchange.standing import NOBODY, Standing
 from pointsman.policy.rules import Policy, Rule, Shadow
@@ -28,7 +28,7 @@ def world(a_model: Callable[..., Model], a_catalog: Callable[..., Catalog]) -> W
     return World(Policy(rules), a_catalog(small, large), (SurfaceDetector(),))
 
 
-def played(exchange: Generator[Effect, Any, Forward]) -> tuple[Forward, list[Effect]]:
+def played(exchange: Generator[Effect, Any, Plan]) -> tuple[Forward, list[Effect]]:
     """Play an exchange that recollects nothing."""
     effects = []
     try:

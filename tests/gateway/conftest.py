@@ -101,10 +101,11 @@ async def serve(
             models: dict[str, Any],
             *,
             rules: list[dict[str, Any]] | None = None,
+            guard: dict[str, Any] | None = None,
             path: Path | None = None,
             **sections: Any,
         ) -> Gate:
-            policy = {"rules": FIRST_OF_THE_POOL if rules is None else rules}
+            policy = {"rules": FIRST_OF_THE_POOL if rules is None else rules, "guard": guard or {}}
             server_section = {"port": 0, "drain_s": 5, **sections.pop("server", {})}
             config = {"models": models, "policy": policy, "server": server_section, **sections}
             if path is not None:

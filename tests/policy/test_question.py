@@ -40,6 +40,8 @@ def test_all_of_a_question_comes_back_from_json() -> None:
         speeds={"small": Speed(0.1, 70.0)},
         trade=0.3,
         pressure=0.5,
+        tenant="t",
+        failed=True,
     )
     assert set(question.__struct_fields__) == set(msgspec.to_builtins(question)), "all are set"
     assert msgspec.json.decode(msgspec.json.encode(question), type=Question) == question

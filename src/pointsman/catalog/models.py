@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 
 from pointsman.catalog.families import FAMILIES, Family, Reasoning
+from pointsman.catalog.sight import PiiTable
 from pointsman.errors import UnknownModelError
 from pointsman.wire.usage import Usage
 
@@ -108,6 +109,7 @@ class Model(msgspec.Struct, frozen=True):
         speed: How fast it answers, or None if unknown.
         max_output_tokens: The most tokens of one answer, or None if unknown.
         answer_tokens: Tokens expected of an answer without reasoning.
+        pii: What it may see of personal data, where that differs from the policy's word.
     """
 
     name: str
@@ -122,6 +124,7 @@ class Model(msgspec.Struct, frozen=True):
     speed: Speed | None = None
     max_output_tokens: int | None = None
     answer_tokens: float = ANSWER_TOKENS
+    pii: PiiTable = {}
 
 
 class Target(msgspec.Struct, frozen=True):

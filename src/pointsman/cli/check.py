@@ -12,10 +12,11 @@ from rich.console import Console
 from pointsman.cli.dial import dial_table, ground, settings
 from pointsman.config.build import Setup, load_setup
 from pointsman.config.policy_tests import PolicyTest, load_policy_tests
-from pointsman.errors import ConfigError, PointsmanError
+from pointsman.errors import ConfigError, PointsmanError, RefusedError
 from pointsman.policy.analysis import faults
 from pointsman.policy.conditions import suggestion
 from pointsman.policy.decide import decide
+from pointsman.policy.guard import GUARD
 from pointsman.router import Router
 from pointsman.signals import Signals, Vocabulary, vocabulary
 from pointsman.signals.findings import Measure, Scores, Span, Spans
@@ -31,6 +32,10 @@ A file of policy tests is a YAML list:
     text: anything
     signals: {domain: {math: 0.9}, reasoning: {p_gain: 0.8}}
     expect: {rule: proofs}
+  - name: attacks are refused
+    text: anything
+    signals: {jailbreak: {p: 0.99}}
+    expect: {guard: refuse}
 
 Exit status: 0 fine, 1 findings or failed tests, 2 the config cannot be used.
 """
@@ -106,27 +111,38 @@ def _run_tests(setup: Setup, path: Path) -> list[dict[str, Any]]:
 
 
 def _failures(router: Router, test: PolicyTest) -> list[str]:
-    world = router.setup.world
     try:
-        plan = router.route(test.body())
-        signals = _overridden(plan.question.signals, test, vocabulary(router.setup.shelf))
-        question = msgspec.structs.replace(plan.question, signals=signals)
-        decision = decide(question, world.policy, world.catalog)
+        found, why = _found(router, test)
     except ConfigError:
         raise
     except PointsmanError as error:
         return [f"error: {error.message}"]
+    expected = {k: v for k, v in msgspec.structs.asdict(test.expect).items() if v is not None}
+    return [
+        f"{key}: expected {expected[key]}, got {found[key]} ({why})"
+        for key in expected
+        if expected[key] != found[key]
+    ]
+
+
+def _found(router: Router, test: PolicyTest) -> tuple[dict[str, str], str]:
+    """Return what is decided for a test, and why, in words."""
+    world = router.setup.world
+    question = router.plan(test.body()).question
+    signals = _overridden(question.signals, test, vocabulary(router.setup.shelf))
+    question = msgspec.structs.replace(question, signals=signals)
+    try:
+        decision = decide(question, world.policy, world.catalog)
+    except RefusedError as refused:
+        nothing = {"model": "", "rule": GUARD, "reasoning": ""}
+        return {**nothing, "guard": "refuse"}, "; ".join(refused.told)
     found = {
         "model": decision.target.model,
         "rule": decision.rule,
         "reasoning": decision.target.reasoning.mode,
+        "guard": decision.verdict.word,
     }
-    expected = {k: v for k, v in msgspec.structs.asdict(test.expect).items() if v is not None}
-    return [
-        f"{key}: expected {expected[key]}, got {found[key]} ({'; '.join(decision.reasons)})"
-        for key in expected
-        if expected[key] != found[key]
-    ]
+    return found, "; ".join((*decision.reasons, *decision.verdict.told))
 
 
 def _overridden(signals: Signals, test: PolicyTest, known: Vocabulary) -> Signals:

@@ -14,7 +14,7 @@ from rich.text import Text
 from pointsman.cli.readings import route_row
 from pointsman.config.build import load_setup
 from pointsman.errors import ConfigError, RequestError
-from pointsman.exchange.plan import Forward
+from pointsman.exchange.plan import Forward, Plan, Refuse
 from pointsman.policy.conditions import holds, in_words
 from pointsman.policy.decide import alternatives
 from pointsman.router import Router
@@ -54,12 +54,34 @@ def run(args: argparse.Namespace) -> int:
         return 2
     router = Router(load_setup(args.config))
     body = _read(args.request) if args.request else _body(args.text)
-    plan = router.route(parse_chat(body))
+    plan = router.plan(parse_chat(body))
     if args.json:
-        print(msgspec.json.encode(route_row(plan, router.what_if(plan))).decode())
+        turn = router.what_if(plan) if isinstance(plan, Forward) else None
+        print(msgspec.json.encode(route_row(plan, turn)).decode())
+    elif isinstance(plan, Refuse):
+        _show_refusal(plan, Console())
     else:
         show(plan, router, Console())
     return 0
+
+
+def _guard_lines(plan: Forward) -> Iterator[str]:
+    """What the guard did, and what the model does not see."""
+    verdict, masked = plan.record.guard, plan.record.masked
+    if verdict.word not in {"off", "pass"} or verdict.told:
+        yield f"guard: {verdict.word} ({'; '.join(verdict.told)})"
+    if masked:
+        said = ", ".join(f"{count} {type_}" for type_, count in masked.items())
+        given = f"{len(plan.hidden.restores)} of them given back to the client"
+        yield f"guard: the model sees placeholders for {said}; {given}"
+
+
+def _show_refusal(plan: Refuse, console: Console) -> None:
+    console.print(Text("✕ refused: no model gets it", style="bold red"))
+    for told in plan.record.guard.told:
+        console.print(Text(f"  · {told}"))
+    console.print(Text(f"The client is told: {plan.error.message}"))
+    _show_reading(plan, console)
 
 
 def _read(path: Path) -> bytes:
@@ -81,7 +103,7 @@ def show(plan: Forward, router: Router, console: Console) -> None:
     """Print what was read, which rule held, what each alternative costs, what would change it."""
     decision = plan.decision
     console.print(Text(f"→ {decision.target}", style="bold green"))
-    for reason in decision.reasons:
+    for reason in (*decision.reasons, *_guard_lines(plan)):
         console.print(Text(f"  · {reason}"))
     turn = router.what_if(plan)
     console.print(
@@ -98,13 +120,10 @@ def show(plan: Forward, router: Router, console: Console) -> None:
     print("Edits to the body: " + msgspec.json.encode(plan.edits).decode())
 
 
-def _show_reading(plan: Forward, console: Console) -> None:
+def _show_reading(plan: Plan, console: Console) -> None:
     signals = plan.question.signals
-    if plan.question.named is not None:
-        console.print(
-            "\n[bold]Read[/bold] nothing: a request that names its model needs no reading"
-        )
-        return
+    if plan.question.named is not None and not plan.record.guard.told:
+        console.print("\n[bold]Read[/bold] for the guard alone: the request names its model")
     judged = read_prompt(plan.request).judged
     console.print(f"\n[bold]Read[/bold] {len(judged)} characters of the last user turn")
     domain, reasoning = signals.get("domain"), signals.get("reasoning")

@@ -2,7 +2,8 @@
 
 from typing import Any, assert_never
 
-from pointsman.exchange.plan import Forward
+from pointsman.exchange.plan import Plan, Refuse
+from pointsman.observe.record import DecisionRecord
 from pointsman.policy.counterfactual import Counterfactual
 from pointsman.signals import Reading, Signals
 from pointsman.signals.attacks import ATTACKS
@@ -58,8 +59,16 @@ def classify_row(signals: Signals, prompt: Prompt, reading: Reading, ms: float) 
     }
 
 
-def route_row(plan: Forward, turn: Counterfactual | None) -> dict[str, Any]:
-    """Return one `route` output line."""
+def route_row(plan: Plan, turn: Counterfactual | None) -> dict[str, Any]:
+    """Return one `route` output line; of a refused request the decision is null."""
+    if isinstance(plan, Refuse):
+        return {
+            "signals": signals_row(plan.question.signals, read_prompt(plan.request)),
+            "decision": None,
+            "guard": guard_row(plan.record),
+            "cache": {"status": "off"},
+            "edits": {},
+        }
     decision = plan.decision
     reasoning = decision.target.reasoning
     return {
@@ -82,7 +91,18 @@ def route_row(plan: Forward, turn: Counterfactual | None) -> dict[str, Any]:
                 "p_correct": decision.expected.p_correct,
             },
         },
-        "guard": {"verdict": "off"},
+        "guard": guard_row(plan.record),
         "cache": {"status": "off"},
         "edits": dict(plan.edits),
     }
+
+
+def guard_row(record: DecisionRecord) -> dict[str, Any]:
+    """Return what the guard said of a request."""
+    verdict = record.guard
+    row: dict[str, Any] = {"verdict": verdict.word}
+    if verdict.reasons:
+        row |= {"reasons": list(verdict.reasons), "told": list(verdict.told)}
+    if record.masked:
+        row["masked"] = dict(record.masked)
+    return row

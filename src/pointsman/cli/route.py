@@ -5,6 +5,7 @@ import argparse
 from pointsman.cli.readings import route_row
 from pointsman.cli.rows import Row, add_row_arguments, run_rows
 from pointsman.config.build import load_setup
+from pointsman.exchange.plan import Forward
 from pointsman.router import Router
 from pointsman.wire.chat import ChatRequest
 
@@ -29,7 +30,8 @@ def run(args: argparse.Namespace) -> int:
     router = Router(load_setup(args.config))
 
     def answer(request: ChatRequest) -> Row:
-        plan = router.route(request)
-        return route_row(plan, router.what_if(plan))
+        plan = router.plan(request)
+        turn = router.what_if(plan) if isinstance(plan, Forward) else None
+        return route_row(plan, turn)
 
     return run_rows(args.file, answer)

@@ -35,6 +35,7 @@ _TAKEN = frozenset(
     {"above", "all", "any", "below", "error", "id", "input", "ms", "not", "passes", "reasoning"}
     | {"tier", "tokens", "truncated", "jailbreak", "injection", "harmful", "pii", "domain"}
     | {"coverage", "surface", "keywords", "language", "gain", "category", "cluster"}
+    | {"disguise", "guard"}
 )
 """Words of conditions and of output rows, and the signals of our own, with or without a bundle."""
 

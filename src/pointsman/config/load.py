@@ -12,11 +12,11 @@ from pointsman.config.schema import Config
 from pointsman.errors import ConfigError
 from pointsman.policy.conditions import suggestion
 
-_NOT_YET = {
-    "guard": "the prompt guard and PII policy",
-    "cache": "the answer cache",
-}
+_NOT_YET = {"cache": "the answer cache"}
 """Keys of later versions. Accepting one silently would promise a protection that is not there."""
+
+_MISPLACED = {"$.guard": "policy", "$.prefer": "policy", "$.rules": "policy"}
+"""Keys that are often written one level too high."""
 
 _UNKNOWN_FIELD = re.compile(r"Object contains unknown field `([^`]*)`")
 _PATH = re.compile(r" - at (?:`key` in )?`(\$[^`]*)`$")
@@ -128,7 +128,7 @@ def parse_config(source: Source) -> Config:
     raw = parse_yaml(source)
     if not isinstance(raw, dict) or not raw.get("models"):
         raise source.error("expected a mapping with at least one model under `models`")
-    for section in ("models", "families", "keywords", "heads"):
+    for section in ("models", "families", "keywords", "heads", "tenants"):
         _check_each(source, raw, section)
     try:
         return msgspec.convert(raw, Config)
@@ -163,6 +163,8 @@ def _explained(source: Source, message: str, base: str = "$") -> ConfigError:
         mend = f"; it may be {words}" if text.startswith("Invalid enum value") and words else ""
         return source.error(text[:1].lower() + text[1:] + mend, path)
     key = unknown[1]
+    if (belongs := _MISPLACED.get(f"{path}.{key}")) is not None:
+        return source.error(f"`{key}` belongs under `{belongs}`", f"{path}.{key}")
     if key in _NOT_YET:
         return source.error(
             f"`{key}` is not there in this version: {_NOT_YET[key]} comes later; take the key out, "
@@ -194,7 +196,7 @@ def _allowed_words(path: str) -> list[str]:
 
 def _literals(annotation: Any) -> list[str]:  # noqa: ANN401  # a type
     if get_origin(annotation) is Literal:
-        return list(get_args(annotation))
+        return [str(word) for word in get_args(annotation)]
     return [word for inner in get_args(annotation) for word in _literals(inner)]
 
 

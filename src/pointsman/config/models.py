@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from pointsman.catalog.families import Family
 from pointsman.catalog.models import AUTO_NAMES, Catalog, Endpoint, Model, default_strengths
+from pointsman.config.guard import GuardReader
 from pointsman.config.load import Source
 from pointsman.config.rules import check_printable
 from pointsman.config.schema import ModelConfig
@@ -11,13 +12,17 @@ from pointsman.policy.conditions import suggestion
 
 
 def catalog_of(
-    configs: Mapping[str, ModelConfig], families: Mapping[str, Family], source: Source
+    configs: Mapping[str, ModelConfig],
+    families: Mapping[str, Family],
+    guards: GuardReader,
+    source: Source,
 ) -> Catalog:
     """Return the catalog.
 
     Args:
         configs: As they stand in the file.
         families: The built-in families and the operator's own.
+        guards: Reads what a model may see.
         source: The file.
 
     Raises:
@@ -49,6 +54,7 @@ def catalog_of(
             speed=model.speed,
             max_output_tokens=model.max_output_tokens,
             answer_tokens=model.answer_tokens,
+            pii=guards.table(model.pii, f"{path}.pii"),
         )
     return Catalog(models)
 

@@ -10,11 +10,16 @@ from pointsman.errors import ConfigError
 
 
 class Expectation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What must come out; what is left out may be anything."""
+    """What must come out; what is left out may be anything.
+
+    Attributes:
+        guard: The guard's verdict: `pass`, `flag`, `send`, `reroute` or `refuse`.
+    """
 
     model: str | None = None
     rule: str | None = None
     reasoning: str | None = None
+    guard: str | None = None
 
 
 class PolicyTest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

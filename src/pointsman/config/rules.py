@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 
+import msgspec
+
 from pointsman.catalog.models import Catalog
+from pointsman.config.guard import GuardReader
 from pointsman.config.load import Source
 from pointsman.config.schema import RuleConfig
 from pointsman.errors import ConfigError
 from pointsman.policy.conditions import Condition, parse_condition, suggestion
 from pointsman.policy.decide import NAMED
+from pointsman.policy.guard import GUARD
 from pointsman.policy.rules import ReasoningRule, Rule, Shadow
 from pointsman.policy.selection import SELECTORS
 from pointsman.signals import Vocabulary
@@ -21,6 +25,7 @@ def rules_of(
     catalog: Catalog,
     words: Vocabulary,
     tables: frozenset[str],
+    guards: GuardReader,
     source: Source,
 ) -> tuple[Rule, ...]:
     """Return the policy's rules; the last one always holds.
@@ -30,6 +35,7 @@ def rules_of(
         catalog: The models.
         words: What conditions may speak of.
         tables: Names of the tables of outcomes that the config has.
+        guards: Reads what the guard does otherwise where a rule holds.
         source: The file.
 
     Raises:
@@ -39,11 +45,15 @@ def rules_of(
     for index, config in enumerate(configs):
         path = f"$.policy.rules[{index}]"
         check_printable(config.name, source, f"{path}.name")
-        if config.name == NAMED or (config.name == LAST_RULE and config.when is not None):
+        if config.name in {NAMED, GUARD} or (config.name == LAST_RULE and config.when is not None):
             raise source.error(f"`{config.name}` names a rule of pointsman's own", f"{path}.name")
         if config.name in {rule.name for rule in rules}:
             raise source.error(f"two rules are named `{config.name}`", f"{path}.name")
-        rules.append(_rule(config, catalog, words, source, path))
+        rule = _rule(config, catalog, words, source, path)
+        if config.guard is not None:
+            guard = guards.part(config.guard, f"{path}.guard")
+            rule = msgspec.structs.replace(rule, guard=guard)
+        rules.append(rule)
         _check_needs(rules[-1], catalog, tables, source, path)
     if all(rule.when is not None for rule in rules):
         rules.append(Rule(LAST_RULE, tuple(catalog.models)))

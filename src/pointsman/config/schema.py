@@ -7,6 +7,7 @@ import msgspec
 from pointsman.accounts.limits import Limit
 from pointsman.catalog.families import Family
 from pointsman.catalog.models import ANSWER_TOKENS, Endpoint, Prices, Speed, Url, Weight
+from pointsman.config.guard_schema import GuardConfig, GuardPartConfig, Pii, TenantConfig
 from pointsman.policy.rules import Cascade, ReasoningRule, Shadow
 from pointsman.wire.chat import DEFAULT_MAX_BODY_BYTES
 
@@ -40,6 +41,8 @@ class ModelConfig(Strict, frozen=True):
         images: Whether it takes image parts.
         api_key_env: Environment variable that holds its key.
         health_path: Path on the server's root that answers 200 while it lives, such as `/health`.
+        pii: What it may see of personal data, where that differs from `policy.guard.pii`: `allow`
+            for a model of your own, or a table by type.
     """
 
     url: Url | None = None
@@ -55,6 +58,7 @@ class ModelConfig(Strict, frozen=True):
     images: bool = True
     api_key_env: str | None = None
     health_path: str | None = None
+    pii: Pii | None = None
 
 
 class RuleConfig(Strict, frozen=True):
@@ -74,6 +78,7 @@ class RuleConfig(Strict, frozen=True):
         shadow: A model that gets a copy of the requests, or `{model, share}` of them; its answers
             are measured and thrown away.
         cascade: With `choose: cascade`: when an answer is not good enough.
+        guard: What the guard does otherwise where this rule holds.
     """
 
     name: str
@@ -86,6 +91,7 @@ class RuleConfig(Strict, frozen=True):
     sticky: Literal["conversation", "caller"] = "conversation"
     shadow: str | Shadow | None = None
     cascade: Cascade = Cascade()
+    guard: GuardPartConfig | None = None
 
 
 class PreferConfig(Strict, frozen=True):
@@ -109,8 +115,9 @@ class PreferConfig(Strict, frozen=True):
 
 
 class PolicyConfig(Strict, frozen=True):
-    """What the operator wants: a dial and rules."""
+    """What the operator wants: a dial, a guard and rules."""
 
+    guard: GuardConfig = GuardConfig()
     prefer: PreferConfig = PreferConfig()
     rules: tuple[RuleConfig, ...] = ()
 
@@ -208,7 +215,7 @@ class EncoderConfig(Strict, frozen=True):
     intra_threads: Count = 1
     queue: Count = 128
     remember: Count = 4096
-    max_windows: Count = 64
+    max_windows: Count = 512
     first_tier: bool = True
 
 
@@ -234,6 +241,7 @@ class Config(Strict, frozen=True):
         state: Where keys and what was spent are kept: a file, relative to this one, or
             `postgresql://...` when replicas share them.
         limits: Caps on money, tokens or requests; the tightest one decides.
+        tenants: What differs for the keys of a tenant, by its name.
     """
 
     models: dict[str, ModelConfig]
@@ -246,6 +254,7 @@ class Config(Strict, frozen=True):
     access: AccessConfig = AccessConfig()
     state: str = "pointsman.db"
     limits: tuple[Limit, ...] = ()
+    tenants: dict[str, TenantConfig] = {}
     upstream: UpstreamConfig = UpstreamConfig()
     encoder: EncoderConfig = EncoderConfig()
     sessions: SessionConfig = SessionConfig()

@@ -41,6 +41,12 @@ class FlagsHead(msgspec.Struct, frozen=True, tag="flags", tag_field="kind"):
 
     The probability of a label is sigmoid(encoder_weight · logit + tier_weight · the first tier's
     logit + offset): Platt 1999, "Probabilistic Outputs for Support Vector Machines".
+
+    Attributes:
+        labels: What a text may be.
+        thresholds: By label, one that benchmarks score the bundle at.
+        ladder: By label, one for each rate of false alarms that an operator may ask for, from the
+            smallest rate to the largest; see `ladder.threshold_for`.
     """
 
     name: str
@@ -50,6 +56,7 @@ class FlagsHead(msgspec.Struct, frozen=True, tag="flags", tag_field="kind"):
     tier_weights: tuple[float, ...]
     offsets: tuple[float, ...]
     thresholds: Mapping[str, Threshold] = {}
+    ladder: Mapping[str, tuple[Threshold, ...]] = {}
 
 
 class SpansHead(msgspec.Struct, frozen=True, tag="spans", tag_field="kind"):
@@ -185,9 +192,23 @@ def _contradictions(manifest: Manifest) -> Iterator[str]:
             numbers = (head.encoder_weights, head.tier_weights, head.offsets)
             if any(len(each) != len(head.labels) for each in numbers):
                 yield f"head {head.name}: expected a weight and an offset for each label"
+            yield from _crooked(head)
     if manifest.first_tier is not None:
         labels = {h.name: h.labels for h in manifest.heads if not isinstance(h, MeasureHead)}
         yield from tier_contradictions(manifest.first_tier, labels)
+
+
+def _crooked(head: FlagsHead) -> Iterator[str]:
+    """A ladder whose rungs do not rise would give the wrong threshold for a rate."""
+    for label, rungs in head.ladder.items():
+        if label not in head.labels:
+            yield f"head {head.name}: a ladder of thresholds for {label}, which is no label of it"
+        targets = [rung.target for rung in rungs]
+        if targets != sorted(set(targets)):
+            yield f"head {head.name}: the rates of {label} are not from the smallest to the largest"
+        bounds = [rung.above for rung in rungs]
+        if bounds != sorted(bounds, reverse=True):
+            yield f"head {head.name}: a higher rate of {label} has a higher threshold"
 
 
 def _check_file(file: Path, expected: str) -> None:

@@ -24,7 +24,7 @@ class Asked(msgspec.Struct, frozen=True):
 
     judged: Heads = frozenset()
     whole: Heads = frozenset()
-    max_windows: int = 64
+    max_windows: int = 512
 
 
 Tier = Literal["first", "encoder"]
@@ -50,9 +50,12 @@ class Encoding(msgspec.Struct, frozen=True, eq=False):
         tokens: Word pieces read, without the two the model adds to each pass.
         truncated: Whether the heads that judge were not given the middle of the text.
         spans: For each span head that was asked for, what it found.
-        unread: Code points at the end of the text that no window reached.
+        unread: Code points that no window reached: at the end of the text, or of what it says under
+            a disguise.
         tier: Who answered: the cheap first tier alone, or the encoder.
-        passes: Passes of the encoder that it took.
+        passes: Passes of the encoder that it took now; none if it was remembered.
+        disguises: The tricks by which the text hides what it says, in the order in which they were
+            undone; see `signals.disguise`.
     """
 
     scores: Mapping[str, Mapping[str, float]]
@@ -64,6 +67,7 @@ class Encoding(msgspec.Struct, frozen=True, eq=False):
     unread: int = 0
     tier: Tier = "encoder"
     passes: int = 1
+    disguises: tuple[str, ...] = ()
 
 
 NO_VECTOR = np.zeros(0, np.float32)

@@ -51,7 +51,9 @@ def _most_prompt(plan: Forward) -> int:
     text = value_of(surface, "prompt_tokens") * BYTES_PER_TOKEN
     images = value_of(surface, "images") * IMAGE_TOKENS
     shape = _SHAPED.decode(plan.request.body).response_format  # a schema is read by the model, too
-    written = text + images + len(memoryview(shape))
+    hidden = plan.hidden.body  # placeholders may be longer than what they hide
+    grown = 0 if hidden is None else max(0, len(hidden) - len(plan.request.body))
+    written = text + images + len(memoryview(shape)) + grown
     return round(written) + MESSAGE_TOKENS * len(plan.request.messages)
 
 

@@ -3,14 +3,15 @@
 The only place where the exchange meets the clock.
 """
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Generator
-from typing import Any, Protocol, TypeVar, assert_never
+from typing import Any, Generic, Protocol, TypeVar, assert_never
 
 from pointsman.accounts.counters import Granted, Refused
 from pointsman.accounts.limits import Claim
 from pointsman.encoder.encoding import Asked, Encoding
-from pointsman.errors import LedgerError
+from pointsman.errors import LedgerError, OverloadedError
 from pointsman.exchange.effects import Effect, Encode, Recollect, Release, Remember, Reserve
 from pointsman.exchange.sessions import Sessions
 
@@ -46,21 +47,27 @@ def drive(
 
     It counts nothing: limits are the gateway's, and a standing without them yields no `Reserve`.
     """
-    reply: Any = None
-    while True:
-        try:
-            effect = exchange.send(reply)
-        except StopIteration as end:
-            return end.value  # type: ignore[no-any-return]  # a generator's value is untyped
+
+    def perform(effect: Effect) -> Any:  # noqa: ANN401  # each effect has its own reply
         match effect:
             case Encode(text=text, asked=asked):
-                reply = encode(text, asked)
+                return encode(text, asked)
             case Recollect() | Remember():
-                reply = _session_effect(effect, sessions)
+                return _session_effect(effect, sessions)
             case Reserve() | Release():
                 raise LedgerError("limits are counted by the gateway, not by the library")
             case _:
                 assert_never(effect)
+
+    turn: _Turn[Result] = _Turn(exchange)
+    while turn.effect is not None:
+        try:
+            reply = perform(turn.effect)
+        except Exception as failure:  # noqa: BLE001  # the exchange may know what to do
+            turn.failed(failure)
+        else:
+            turn.done(reply)
+    return turn.result
 
 
 async def drive_async(
@@ -77,8 +84,8 @@ async def drive_async(
 
     async def perform(effect: Effect) -> Any:  # noqa: ANN401  # each effect has its own reply
         match effect:
-            case Encode(text=text, asked=asked):
-                return await encoder.encode(text, asked)
+            case Encode():
+                return await _read(effect, encoder)
             case Recollect() | Remember():
                 return _session_effect(effect, sessions)
             case Reserve() | Release():
@@ -109,13 +116,55 @@ async def drive_accounts(
 async def _driven(
     exchange: Generator[Effect, Any, Result], perform: Callable[[Effect], Awaitable[Any]]
 ) -> Result:
-    reply: Any = None
-    while True:
+    turn: _Turn[Result] = _Turn(exchange)
+    while turn.effect is not None:
         try:
-            effect = exchange.send(reply)
+            reply = await perform(turn.effect)
+        except Exception as failure:  # noqa: BLE001  # the exchange may know what to do
+            turn.failed(failure)
+        else:
+            turn.done(reply)
+    return turn.result
+
+
+class _Turn(Generic[Result]):
+    """Goes through an exchange, effect by effect; what fails is told to it.
+
+    Attributes:
+        effect: What it asks for now; None once it has ended.
+        result: What it has come to.
+    """
+
+    result: Result
+
+    def __init__(self, exchange: Generator[Effect, Any, Result]) -> None:
+        self._exchange = exchange
+        self.effect: Effect | None = None
+        self.done(None)
+
+    def done(self, reply: Any) -> None:  # noqa: ANN401  # each effect has its own reply
+        """Go on with a reply."""
+        self._go_on(lambda: self._exchange.send(reply))
+
+    def failed(self, failure: Exception) -> None:
+        """Go on with a failure; an exchange that does not know it ends with it."""
+        self._go_on(lambda: self._exchange.throw(failure))
+
+    def _go_on(self, step: Callable[[], Effect]) -> None:
+        try:
+            self.effect = step()
         except StopIteration as end:
-            return end.value  # type: ignore[no-any-return]  # a generator's value is untyped
-        reply = await perform(effect)
+            self.effect, self.result = None, end.value
+
+
+async def _read(effect: Encode, encoder: AsyncEncoder) -> Encoding:
+    try:
+        async with asyncio.timeout(effect.within_s):
+            return await encoder.encode(effect.text, effect.asked)
+    except TimeoutError:
+        raise OverloadedError(
+            f"a text was not read within {effect.within_s:g} s; try again later", retry_after_s=1
+        ) from None
 
 
 async def _account_effect(

@@ -12,10 +12,15 @@ from pointsman.encoder.encoding import Asked
 
 
 class Encode(msgspec.Struct, frozen=True):
-    """Read a text for some heads. Reply: its `Encoding`."""
+    """Read a text for some heads. Reply: its `Encoding`.
+
+    Attributes:
+        within_s: How long that may take where an event loop waits for it; None as long as it takes.
+    """
 
     text: str
     asked: Asked
+    within_s: float | None = None
 
 
 class Recollect(msgspec.Struct, frozen=True):

@@ -7,24 +7,12 @@ and Beyond" (ICLR 2024, arXiv:2404.10136), section 3.
 
 import msgspec
 
+from pointsman.exchange.asked import asks_json
 from pointsman.exchange.plan import Forward
 from pointsman.policy.rules import Cascade
 from pointsman.policy.world import World
 from pointsman.wire.answer import ChatAnswer, Choice
 from pointsman.wire.usage import Usage
-
-_JSON_FORMATS = frozenset({"json_object", "json_schema"})
-
-
-class _Format(msgspec.Struct):
-    type: str = "text"
-
-
-class _Asked(msgspec.Struct):
-    response_format: _Format | None = None
-
-
-_ASKED = msgspec.json.Decoder(_Asked)
 
 
 def cascade_of(plan: Forward, world: World) -> Cascade:
@@ -42,7 +30,7 @@ def shortcoming(answer: ChatAnswer, plan: Forward, cascade: Cascade) -> str | No
         return "no choices"
     if not answer.complete:
         return "broken off"
-    json_asked = _asks_json(plan.request.body)
+    json_asked = asks_json(plan.request.body)
     for choice in answer.choices:
         if why := _fault(choice, answer.usage, plan, json_asked=json_asked):
             return why
@@ -92,14 +80,6 @@ def _cut_by_client(usage: Usage | None, plan: Forward) -> bool:
     if budget is None or (wish is not None and wish.budget_tokens is not None):
         return True
     return usage is None or (usage.reasoning_tokens or 0) < budget
-
-
-def _asks_json(body: bytes) -> bool:
-    try:
-        asked = _ASKED.decode(body).response_format
-    except (msgspec.DecodeError, RecursionError):  # a strange shape is the model's to refuse
-        return False
-    return asked is not None and asked.type in _JSON_FORMATS
 
 
 def _is_json(text: str) -> bool:

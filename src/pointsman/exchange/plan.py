@@ -8,10 +8,14 @@ import msgspec
 from pointsman.catalog.families import Reasoning
 from pointsman.catalog.models import Model, Target
 from pointsman.catalog.wishes import overriding
+from pointsman.errors import RefusedError, UncheckedError
+from pointsman.exchange.hiding import NOTHING_HIDDEN, Hidden
 from pointsman.exchange.standing import NOBODY, Standing
 from pointsman.observe.record import DecisionRecord
 from pointsman.policy.decide import Decision
+from pointsman.policy.guard import PII
 from pointsman.policy.question import Question
+from pointsman.signals.attacks import ATTACKS
 from pointsman.wire.chat import ChatRequest
 from pointsman.wire.edit import Patch, apply_patch
 
@@ -26,6 +30,7 @@ class Forward(msgspec.Struct, frozen=True):
         hide_usage: Whether the stream's usage chunk was asked for by us alone.
         standing: Who asks, and how the models were.
         reservation: What was reserved for it, where limits are counted.
+        hidden: What the model does not see of it.
     """
 
     request: ChatRequest
@@ -37,6 +42,7 @@ class Forward(msgspec.Struct, frozen=True):
     record: DecisionRecord
     standing: Standing = NOBODY
     reservation: str | None = None
+    hidden: Hidden = NOTHING_HIDDEN
 
     @property
     def model(self) -> str:
@@ -59,8 +65,26 @@ class Forward(msgspec.Struct, frozen=True):
         return self.decision.reasons
 
     def body(self) -> bytes:
-        """Return the body to send: the client's bytes with the edits spliced in."""
-        return apply_patch(self.request.body, self.edits)
+        """Return the body to send: the client's bytes, less what is hidden, with the edits."""
+        seen = self.request.body if self.hidden.body is None else self.hidden.body
+        return apply_patch(seen, self.edits)
+
+
+class Refuse(msgspec.Struct, frozen=True):
+    """Answer the request ourselves: no model gets it.
+
+    Attributes:
+        error: Why; `RefusedError` by what was seen, `UncheckedError` because nothing was.
+    """
+
+    request: ChatRequest
+    question: Question
+    error: RefusedError | UncheckedError
+    record: DecisionRecord
+
+
+Plan = Forward | Refuse
+"""What becomes of a request."""
 
 
 def edits_for(target: Target, model: Model, request: ChatRequest, *, ask_usage: bool) -> Patch:
@@ -100,4 +124,38 @@ def decision_headers(record: DecisionRecord) -> Mapping[str, str]:
     }
     if top is not None:
         headers["x-vsr-selected-category"] = top[0]
+    headers.update(guard_headers(record))
+    if not record.model:  # refused: no model was selected, and it thinks nothing
+        return {name: value for name, value in headers.items() if name in _OF_A_REFUSAL}
+    return headers
+
+
+_OF_A_REFUSAL = frozenset(
+    {"x-pointsman-decision-id", "x-pointsman-rule", "x-pointsman-cache"}
+    | {"x-pointsman-guard", "x-pointsman-guard-reason"}
+    | {"x-jailbreak-blocked", "x-jailbreak-type", "x-pii-violation"}
+)
+
+
+def guard_headers(record: DecisionRecord) -> Mapping[str, str]:
+    """Return the headers that name what the guard did and why, never a word of the request.
+
+    `x-jailbreak-*` and `x-pii-violation` are the vLLM Semantic Router's, on refusals. Its
+    probability is left out: it would tell attackers how near they are.
+    """
+    verdict = record.guard
+    if verdict.word == "off":
+        return {}
+    headers: dict[str, str] = {"x-pointsman-guard": verdict.word}
+    if verdict.reasons:
+        headers["x-pointsman-guard-reason"] = "; ".join(verdict.reasons)
+    if record.masked:
+        said = (f"{type_}={count}" for type_, count in record.masked.items())
+        headers["x-pointsman-masked"] = ", ".join(said)
+    if verdict.word == "refuse":
+        attacks = [reason for reason in verdict.reasons if reason in ATTACKS]
+        if attacks:
+            headers |= {"x-jailbreak-blocked": "true", "x-jailbreak-type": attacks[0]}
+        if any(reason.startswith(PII) for reason in verdict.reasons):
+            headers["x-pii-violation"] = "true"
     return headers

@@ -9,18 +9,18 @@ import msgspec
 from pointsman.accounts.counters import Granted, Refused, error_of
 from pointsman.catalog.models import AUTO_NAMES
 from pointsman.catalog.wishes import stated_wish
-from pointsman.encoder.encoding import Asked, Encoding
-from pointsman.errors import NoCandidateError
+from pointsman.errors import NoCandidateError, RefusedError, UncheckedError
 from pointsman.exchange.claims import claim_of
-from pointsman.exchange.effects import Effect, Encode, Recollect, Release, Remember, Reserve
-from pointsman.exchange.plan import Forward, edits_for
+from pointsman.exchange.effects import Effect, Recollect, Release, Remember, Reserve
+from pointsman.exchange.hiding import hide
+from pointsman.exchange.measuring import measured
+from pointsman.exchange.plan import Forward, Plan, Refuse, edits_for
 from pointsman.exchange.standing import NOBODY, Standing
-from pointsman.observe.record import record_of
+from pointsman.observe.record import record_of, record_of_refusal
 from pointsman.policy.decide import Decision, decide
+from pointsman.policy.guard import Verdict
 from pointsman.policy.question import Question
 from pointsman.policy.world import World
-from pointsman.signals.detector import measure
-from pointsman.signals.reading import NOTHING_READ, Reading, read
 from pointsman.wire.chat import ChatRequest
 from pointsman.wire.prompt import Prompt, read_prompt
 
@@ -32,7 +32,7 @@ def route(
     decision_id: str,
     standing: Standing = NOBODY,
     conversation: str | None = None,
-) -> Generator[Effect, Any, Forward]:
+) -> Generator[Effect, Any, Plan]:
     """Decide where one request goes, and how it must change for that.
 
     Args:
@@ -47,8 +47,7 @@ def route(
     """
     prompt = read_prompt(request)
     named = None if request.model in AUTO_NAMES else request.model
-    reading = NOTHING_READ if named else (yield from encoded(read(prompt, world.asked)))
-    signals = measure(world.detectors, prompt, reading)
+    signals, failure = yield from measured(prompt, world, named=named is not None)
     key = conversation_key(request, prompt, standing.caller, conversation)
     current = (yield Recollect(key)) if _may_be_known(request, conversation) else None
     question = Question(
@@ -67,25 +66,44 @@ def route(
         speeds=standing.speeds,
         trade=standing.trade,
         pressure=standing.pressure,
+        tenant=standing.tenant,
+        failed=failure is not None,
     )
-    decision = decide(question, world.policy, world.catalog)
+    try:
+        decision = decide(question, world.policy, world.catalog)
+    except RefusedError as refused:
+        verdict = Verdict("refuse", refused.reasons, refused.told)
+        return _refusal(request, question, refused, verdict, world, decision_id, standing)
+    except UncheckedError as unchecked:
+        unchecked.retry_after_s = getattr(failure, "retry_after_s", None)
+        unchecked.__cause__ = failure
+        verdict = Verdict("unchecked", ("unchecked",))
+        return _refusal(request, question, unchecked, verdict, world, decision_id, standing)
     first = plan(request, question, decision, world, decision_id=decision_id, standing=standing)
     admitted = yield from admit(first, world)
     yield Remember(key, admitted.decision.target)
     return admitted
 
 
-def encoded(
-    reading: Generator[tuple[str, Asked], Encoding, Reading],
-) -> Generator[Effect, Any, Reading]:
-    """Read what a reading asks for: each text is yielded as an effect."""
-    encoding: Any = None
-    while True:
-        try:
-            text, asked = reading.send(encoding)
-        except StopIteration as end:
-            return end.value  # type: ignore[no-any-return]  # a generator's value is untyped
-        encoding = yield Encode(text, asked)
+def _refusal(
+    request: ChatRequest,
+    question: Question,
+    error: RefusedError | UncheckedError,
+    verdict: Verdict,
+    world: World,
+    decision_id: str,
+    standing: Standing,
+) -> Refuse:
+    record = record_of_refusal(
+        verdict,
+        question,
+        decision_id=decision_id,
+        policy_hash=world.policy_hash,
+        bundle=world.bundle,
+        requested_model=request.model,
+        key=standing.key,
+    )
+    return Refuse(request, question, error, record)
 
 
 def plan(  # plain values, named at the call
@@ -99,6 +117,14 @@ def plan(  # plain values, named at the call
 ) -> Forward:
     """Turn a decision into what a front end does."""
     model = world.catalog.models[decision.target.model]
+    hidden = hide(
+        request,
+        question.signals,
+        decision.watch,
+        model,
+        key=world.placeholder_key,
+        scope=standing.tenant or standing.caller,
+    )
     return Forward(
         request=request,
         question=question,
@@ -107,6 +133,7 @@ def plan(  # plain values, named at the call
         edits=edits_for(decision.target, model, request, ask_usage=world.ask_usage),
         hide_usage=world.ask_usage and not request.wants_usage,
         standing=standing,
+        hidden=hidden,
         record=record_of(
             decision,
             question,
@@ -114,8 +141,8 @@ def plan(  # plain values, named at the call
             policy_hash=world.policy_hash,
             bundle=world.bundle,
             requested_model=request.model,
-            tenant=standing.tenant,
             key=standing.key,
+            masked=hidden.counts,
         ),
     )
 

@@ -6,7 +6,8 @@ from pointsman.errors import NoCandidateError
 from pointsman.exchange.plan import Forward
 from pointsman.exchange.route import plan
 from pointsman.policy.decide import Decision
-from pointsman.policy.options import need_for, options_of
+from pointsman.policy.elsewhere import barred
+from pointsman.policy.options import may_not_see, need_for, options_of
 from pointsman.policy.rules import ReasoningRule, Rule
 from pointsman.policy.world import World
 
@@ -32,8 +33,10 @@ def shadow(original: Forward, model: str, world: World, *, decision_id: str) -> 
     )
     need = need_for(original.question)
     option = options_of(least, original.question, need, world.policy, world.catalog)[0]
-    if option.excluded is not None:
-        raise NoCandidateError(f"no copy for '{model}': {option.excluded}")
+    watch = original.decision.watch
+    unseen = barred((world.catalog.models[model],), original.question, watch)
+    if why := option.excluded or next((may_not_see(*one) for one in unseen), None):
+        raise NoCandidateError(f"no copy for '{model}': {why}")
     decision = Decision(
         target=option.target,
         rule=original.rule,
@@ -43,6 +46,8 @@ def shadow(original: Forward, model: str, world: World, *, decision_id: str) -> 
         baseline=original.decision.baseline,
         baseline_target=original.decision.baseline_target,
         options=(option,),
+        verdict=original.decision.verdict,
+        watch=watch,
     )
     copy = plan(
         original.request,

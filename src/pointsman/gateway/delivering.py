@@ -7,9 +7,11 @@ from aiohttp import web
 from aiohttp.typedefs import LooseHeaders
 
 from pointsman.errors import PointsmanError, UpstreamError, UpstreamTimeoutError
+from pointsman.exchange.asked import asks_json
 from pointsman.exchange.plan import Forward, decision_headers
 from pointsman.gateway.course import Course
 from pointsman.gateway.delivery import Answer
+from pointsman.wire.restoring import RestoringStream, restore
 from pointsman.wire.sse import ChatStream, error_event
 from pointsman.wire.usage import read_usage
 
@@ -80,6 +82,8 @@ async def _whole(
         raise _broken(answer.plan, error) from error
     course.usage = read_usage(body)
     course.outcome = "answered"
+    if restores := answer.plan.hidden.restores:
+        body = restore(body, restores, structured=asks_json(answer.plan.request.body))
     return web.Response(body=body, status=answer.status, headers=headers)
 
 
@@ -87,25 +91,31 @@ async def _stream(
     response: web.StreamResponse, answer: Answer, course: Course, idle_s: float
 ) -> None:
     events = ChatStream(hide_usage=answer.plan.hide_usage)
+    restoring = _restoring(answer.plan)
     error: PointsmanError | None = None
     try:
         async for piece in answer.pieces(idle_s):
-            if out := events.feed(piece):
+            if out := restoring.feed(events.feed(piece)):
                 await response.write(out)
     except ConnectionResetError:
         raise  # the client's side: nobody is left to tell
     except (TimeoutError, aiohttp.ClientError, OSError) as failure:
         error = _broken(answer.plan, failure)
-    rest = events.finish()
+    rest = restoring.feed(events.finish()) + restoring.finish()
     course.usage = events.usage
     if error is None and not (events.done or events.finished or events.failed):
         error = _broken(answer.plan, None)
     if error is not None:
-        rest = error_event(error.body())
+        rest += error_event(error.body())
     course.outcome = "broken" if error or events.failed else "answered"
     if rest:
         await response.write(rest)
     await response.write_eof()
+
+
+def _restoring(plan: Forward) -> RestoringStream:
+    structured = bool(plan.hidden.restores) and asks_json(plan.request.body)
+    return RestoringStream(plan.hidden.restores, structured=structured)
 
 
 def _response_headers(answer: Answer) -> LooseHeaders:

@@ -5,23 +5,26 @@ import logging
 import time
 import traceback
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 
 import msgspec
 from aiohttp import web
 
 from pointsman.errors import NotFoundError, PointsmanError
 from pointsman.exchange.drive import drive_async
-from pointsman.exchange.plan import Forward, decision_headers
+from pointsman.exchange.plan import Forward, Refuse, decision_headers
 from pointsman.exchange.route import route
 from pointsman.exchange.standing import Standing
 from pointsman.gateway.accounts import Accounts
 from pointsman.gateway.cascading import good_answer
+from pointsman.gateway.classification import Classification
 from pointsman.gateway.course import Course
 from pointsman.gateway.delivering import deliver
 from pointsman.gateway.delivery import Delivery
 from pointsman.gateway.models import model_list, model_object
 from pointsman.gateway.pacing import Pacer
 from pointsman.gateway.reading import read_body
+from pointsman.gateway.refusing import refusal_response
 from pointsman.gateway.replies import error_response, json_reply, wrong_method
 from pointsman.gateway.running import Running
 from pointsman.gateway.shadows import Shadows
@@ -66,6 +69,8 @@ class Gateway:
             "/health": (_GET, self._health),
             "/ready": (_GET, self._ready),
         }
+        api = Classification(lambda: self.router, self._standing)
+        self._served |= {path: (_POST, answer) for path, answer in api.routes.items()}
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request; every error leaves in OpenAI's form."""
@@ -102,7 +107,7 @@ class Gateway:
         if served is None:
             raise NotFoundError(
                 f"{path[:200] or '/'} is not served; served are POST /v1/chat/completions, "
-                "GET /v1/models, GET /health, GET /ready"
+                "POST /api/v1/classify/*, GET /v1/models, GET /health, GET /ready"
             )
         methods, answer = served
         if request.method not in methods:
@@ -143,6 +148,8 @@ class Gateway:
         )
         plan = await drive_async(exchange, router.pool(), router.sessions, self.accounts)
         decide_ms = 1000 * (time.perf_counter() - began)
+        if isinstance(plan, Refuse):
+            return self._refused(plan, decide_ms)
         delivery = Delivery(plan, world, self.accounts)
         course = Course(delivery, began, decide_ms)
         try:
@@ -157,6 +164,21 @@ class Gateway:
             raise
         finally:
             await self._end(delivery, course, prompts=router.setup.config.records.prompts)
+
+    def _refused(self, plan: Refuse, decide_ms: float) -> web.StreamResponse:
+        config = self.router.setup.config
+        response = refusal_response(plan, config.policy.guard.answer)
+        record = msgspec.structs.replace(
+            plan.record,
+            time=datetime.now(UTC).isoformat(timespec="milliseconds"),
+            decide_ms=round(decide_ms, 3),
+            total_ms=round(decide_ms, 3),
+            status=response.status,
+        )
+        if config.records.prompts:
+            record = with_prompt(record, plan.request.body)
+        self._keep_record(record)
+        return response
 
     async def _end(self, delivery: Delivery, course: Course, *, prompts: bool) -> None:
         """Book what a request took and keep its record, also when the client goes away here."""

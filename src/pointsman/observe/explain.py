@@ -6,6 +6,7 @@ from pointsman.errors import PointsmanError
 from pointsman.observe.record import DecisionRecord
 from pointsman.policy.counterfactual import counterfactual
 from pointsman.policy.decide import decide
+from pointsman.policy.guard import GUARD
 from pointsman.policy.world import World
 
 
@@ -16,7 +17,9 @@ def explained(record: DecisionRecord, world: World) -> DecisionRecord:
     meanwhile.
     """
     question = record.asked()
-    if question is None or question.named is not None or record.policy != world.policy_hash:
+    if question is None or question.named is not None or record.rule == GUARD:
+        return record
+    if record.policy != world.policy_hash:
         return record
     try:
         decision = decide(question, world.policy, world.catalog)

@@ -8,6 +8,7 @@ import msgspec
 
 from pointsman.catalog.models import Target
 from pointsman.policy.decide import Decision
+from pointsman.policy.guard import GUARD, OFF, Verdict
 from pointsman.policy.question import Question
 from pointsman.signals.findings import Finding
 from pointsman.wire.usage import Usage
@@ -50,10 +51,13 @@ class DecisionRecord(msgspec.Struct, frozen=True, kw_only=True):
         counterfactual: What would have changed the decision, in words.
         tenant: Whom the client's key belongs to.
         key: Id of that key.
+        guard: What the guard said of it.
+        masked: How many values of each type of personal data its model did not see.
         prompt: The request's messages as they came, where the operator asks for them.
         attempts: Every try to reach a model, the last one answered the client.
         decide_ms: Time to read, measure and decide, in milliseconds since the request came.
-        outcome: `answered`, `failed`, `broken` (mid-stream) or `cancelled` (client went away).
+        outcome: `answered`, `failed`, `broken` (mid-stream), `cancelled` (client went away) or
+            `refused` (by the guard).
         usd: What all attempts cost together.
         usd_estimated: Whether the server reported no tokens, so that the money is what was
             reserved.
@@ -82,6 +86,8 @@ class DecisionRecord(msgspec.Struct, frozen=True, kw_only=True):
     counterfactual: str | None = None
     tenant: str = ""
     key: str = ""
+    guard: Verdict = OFF
+    masked: Mapping[str, int] = {}
     conversation: str | None = None
     prompt: msgspec.Raw = NO_PROMPT
     time: str | None = None
@@ -110,8 +116,8 @@ def record_of(  # plain values, named at the call
     policy_hash: str,
     bundle: str,
     requested_model: str,
-    tenant: str = "",
     key: str = "",
+    masked: Mapping[str, int] | None = None,
 ) -> DecisionRecord:
     """Write down a decision."""
     expected = decision.expected
@@ -143,9 +149,45 @@ def record_of(  # plain values, named at the call
         target=decision.target,
         question=msgspec.structs.replace(question, signals={}),
         propensity=decision.propensity,
-        tenant=tenant,
+        tenant=question.tenant,
         key=key,
+        guard=decision.verdict,
+        masked=masked or {},
         conversation=question.conversation or None,
+    )
+
+
+def record_of_refusal(  # plain values, named at the call
+    verdict: Verdict,
+    question: Question,
+    *,
+    decision_id: str,
+    policy_hash: str,
+    bundle: str,
+    requested_model: str,
+    key: str = "",
+) -> DecisionRecord:
+    """Write down that a request went to no model: it costs nothing, and nothing is saved by it."""
+    return DecisionRecord(
+        id=decision_id,
+        policy=policy_hash,
+        bundle=bundle,
+        requested_model=requested_model,
+        model="",
+        reasoning="",
+        rule=GUARD,
+        algorithm=GUARD,
+        reasons=verdict.told,
+        signals=question.signals,
+        expected_usd=0.0,
+        expected_usd_always_large=0.0,
+        expected_p_correct=None,
+        question=msgspec.structs.replace(question, signals={}),
+        tenant=question.tenant,
+        key=key,
+        guard=verdict,
+        conversation=question.conversation or None,
+        outcome="refused",
     )
 
 

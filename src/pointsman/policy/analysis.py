@@ -83,6 +83,7 @@ def faults(policy: Policy, catalog: Catalog, kinds: Kinds) -> Iterator[Fault]:
         yield from _costless(rule, catalog)
     shadows = {rule.shadow.model for rule in policy.rules if rule.shadow}
     used = {name for rule in policy.rules for name in rule.use} | shadows
+    used |= _by_guard(policy, catalog)
     for name in catalog.models:
         if name not in used:
             yield Fault(f"model '{name}'", "no rule uses it; only requests that name it reach it")
@@ -210,3 +211,13 @@ def _within(box: Box, other: Box, kinds: Kinds) -> bool:
         box.get(key, Interval()).meet(_range(key, kinds)).inside(interval)
         for key, interval in other.items()
     )
+
+
+def _by_guard(policy: Policy, catalog: Catalog) -> set[str]:
+    """Return the models that the guard may send requests to, whatever the rules say."""
+    guards = policy.guards
+    said = [guards.whole, *guards.tenants.values(), *(r.guard for r in policy.rules if r.guard)]
+    sent = {attack.send_to for guard in said for attack in guard.attacks.values()}
+    tables = [guard.pii for guard in said] + [model.pii for model in catalog.models.values()]
+    reroutes = any(rule.action == "reroute" for table in tables for rule in table.values())
+    return {name for name in catalog.models if reroutes or name in sent}

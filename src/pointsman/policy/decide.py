@@ -5,10 +5,12 @@ from collections.abc import Iterator
 import msgspec
 
 from pointsman.catalog.families import Reasoning
-from pointsman.catalog.models import Catalog, Target
+from pointsman.catalog.models import Catalog, Model, Target
 from pointsman.errors import NoCandidateError
 from pointsman.policy.conditions import holds, in_words
+from pointsman.policy.elsewhere import barred, elsewhere, guarded, rerouted
 from pointsman.policy.gain import WHOLE, Expected, Need, expect
+from pointsman.policy.guard import OFF, UNWATCHED, Verdict, Watch, judge, watch_over
 from pointsman.policy.options import need_for, options_of
 from pointsman.policy.question import Question
 from pointsman.policy.rules import Policy, Rule
@@ -42,6 +44,8 @@ class Decision(msgspec.Struct, frozen=True):
         propensity: How likely this model was to be chosen, where chance had a part in it.
         then: Where to go on when the answer is not good enough.
         shadow: The model that gets a copy of the request.
+        verdict: What the guard said.
+        watch: The guard over this request: what of it each model may see.
     """
 
     target: Target
@@ -55,6 +59,8 @@ class Decision(msgspec.Struct, frozen=True):
     propensity: float = 1.0
     then: Target | None = None
     shadow: str | None = None
+    verdict: Verdict = OFF
+    watch: Watch = UNWATCHED
 
 
 def decide(question: Question, policy: Policy, catalog: Catalog) -> Decision:
@@ -62,12 +68,50 @@ def decide(question: Question, policy: Policy, catalog: Catalog) -> Decision:
 
     Raises:
         UnknownModelError: The request names a model that the catalog lacks.
+        RefusedError: The guard refuses it, or no model may see the personal data in it.
+        UncheckedError: It could not be measured, and the guard lets nothing go on unread.
         NoCandidateError: Every option is excluded; the message says why.
     """
+    if question.named is None:
+        return _decide_auto(_holding(question, policy), question, policy, catalog)
+    model = catalog.named(question.named)
+    watch = watch_over(policy.guards, None, question.tenant)
+    verdict = judge(question.signals, watch, failed=question.failed)
+    unseen = barred((model,), question, watch)
+    if verdict.send_to is not None:
+        rule = guarded(None, (verdict.send_to,))
+    elif unseen:
+        rule = elsewhere(None, (model.name,), question, watch, catalog)
+    else:
+        decision = _decide_named(model, question, policy, catalog)
+        return msgspec.structs.replace(decision, verdict=verdict, watch=watch)
+    decision = _decide_by(rule, question, policy, catalog)
+    return msgspec.structs.replace(decision, verdict=rerouted(verdict, unseen), watch=watch)
+
+
+def _decide_auto(rule: Rule, question: Question, policy: Policy, catalog: Catalog) -> Decision:
+    """Decide by the rule that holds, within what the guard allows."""
+    watch = watch_over(policy.guards, rule.guard, question.tenant)
+    verdict = judge(question.signals, watch, failed=question.failed)
+    if verdict.send_to is not None:
+        rule = guarded(rule, (verdict.send_to,))
+    unseen = barred((catalog.models[name] for name in rule.use), question, watch)
+    try:
+        decision = _decide_by(rule, question, policy, catalog)
+    except NoCandidateError:
+        if not unseen:
+            raise
+        beyond = elsewhere(rule, rule.use, question, watch, catalog)
+        decision = _decide_by(beyond, question, policy, catalog)
+    return msgspec.structs.replace(decision, verdict=rerouted(verdict, unseen), watch=watch)
+
+
+def _holding(question: Question, policy: Policy) -> Rule:
+    return next(r for r in policy.rules if r.when is None or holds(r.when, question.signals))
+
+
+def _decide_by(rule: Rule, question: Question, policy: Policy, catalog: Catalog) -> Decision:
     need = need_for(question)
-    if question.named is not None:
-        return _decide_named(question.named, question, need, policy, catalog)
-    rule = next(r for r in policy.rules if r.when is None or holds(r.when, question.signals))
     options, open_options = _options(rule, question, need, policy, catalog)
     if not open_options:
         raise _nothing_left(rule, options)
@@ -193,10 +237,8 @@ def _expected(choice: Choice) -> Expected:
     )
 
 
-def _decide_named(
-    name: str, question: Question, need: Need, policy: Policy, catalog: Catalog
-) -> Decision:
-    model = catalog.named(name)
+def _decide_named(model: Model, question: Question, policy: Policy, catalog: Catalog) -> Decision:
+    need = need_for(question)
     if why := question.avoid.get(model.name):
         raise NoCandidateError(f"the model '{model.name}' that the request names: {why}")
     target = Target(model.name, Reasoning("default"))

@@ -8,6 +8,7 @@ import msgspec
 from pointsman.catalog.families import Family
 from pointsman.catalog.models import Catalog, Model, Target
 from pointsman.catalog.reasoning import EFFORTS, Effort, Reasoning
+from pointsman.catalog.sight import Action
 from pointsman.policy.gain import (
     LEAST_REASONING_TOKENS,
     Expected,
@@ -16,6 +17,7 @@ from pointsman.policy.gain import (
     need_of,
     reasoning_tokens,
 )
+from pointsman.policy.guard import bars, types_found, watch_over
 from pointsman.policy.question import Question
 from pointsman.policy.rules import Policy, ReasoningRule, Rule
 from pointsman.policy.selection import SELECTORS, Option
@@ -55,13 +57,17 @@ def options_of(
     without room for it; `ask_down` also asks models that are down.
     """
     known = known_to(rule, policy, question.signals)
+    watch = watch_over(policy.guards, rule.guard, question.tenant)
+    pii = types_found(question.signals) if watch.sees_pii else {}
     stays = question.in_tool_loop and question.current in rule.use and not makeshift
     asked = _asked(rule.reasoning, question.wish)
     must_reason = asked.mode == "on" and any(catalog.models[n].family.switches for n in rule.use)
     found: list[Option] = []
     for name in rule.use:
         model = catalog.models[name]
-        barred = _barred(model, question, need, stays=stays, ask_down=ask_down)
+        unseen = next(bars(model, pii, watch), None)
+        barred = may_not_see(*unseen) if unseen else None
+        barred = barred or _barred(model, question, need, stays=stays, ask_down=ask_down)
         for index, target in enumerate(_allowed(model, asked, need, catalog)):
             expected = expect(target, model, need, policy.ends, known)
             excluded = barred or _exclusion(target, model, question, expected, rule)
@@ -71,6 +77,11 @@ def options_of(
                 excluded = excluded or "it cannot be asked to reason, which this request must be"
             found.append(Option(target, expected, excluded))
     return tuple(found)
+
+
+def may_not_see(type_: str, action: Action) -> str:
+    """Say why a model does not get a request with personal data."""
+    return f"it may not see {type_} (guard: {action})"
 
 
 def known_to(rule: Rule, policy: Policy, signals: Signals) -> tuple[Table, Signals] | None:

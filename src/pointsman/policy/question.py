@@ -30,6 +30,8 @@ class Question(msgspec.Struct, frozen=True, omit_defaults=True):
         speeds: How fast models have been lately.
         trade: λ at this moment, where it follows what is spent.
         pressure: How far between its soft (0) and its hard limit (1) the tightest budget is.
+        tenant: Whom the client's key belongs to.
+        failed: Whether measuring failed, so that the signals say nothing.
     """
 
     signals: Signals = {}
@@ -49,3 +51,5 @@ class Question(msgspec.Struct, frozen=True, omit_defaults=True):
     speeds: Mapping[str, Speed] = {}
     trade: float | None = None
     pressure: float = 0.0
+    tenant: str = ""
+    failed: bool = False

@@ -8,6 +8,7 @@ import msgspec
 from pointsman.catalog.families import Effort
 from pointsman.policy.conditions import Condition
 from pointsman.policy.gain import WHOLE, Ends
+from pointsman.policy.guard import NO_GUARDS, Guard, Guards
 from pointsman.policy.tables import Table
 
 SelectorName = str
@@ -70,6 +71,7 @@ class Rule(msgspec.Struct, frozen=True):
         weights: With `split`, each model's share of the requests.
         sticky: With `split` and `shadow`: what keeps its assignment.
         cascade: With `cascade`, when an answer is not good enough.
+        guard: What the guard does otherwise where this rule holds.
     """
 
     name: str
@@ -82,6 +84,7 @@ class Rule(msgspec.Struct, frozen=True):
     sticky: Literal["conversation", "caller"] = "conversation"
     shadow: Shadow | None = None
     cascade: Cascade = Cascade()
+    guard: Guard | None = None
 
 
 class Prefer(msgspec.Struct, frozen=True):
@@ -113,6 +116,7 @@ class Policy(msgspec.Struct, frozen=True):
         basis: Where the estimate of gain and tokens comes from, in words, for the reasons.
         ends: Where the two arms of that estimate stand.
         tables: Tables of outcomes, by the name of the algorithm that chooses by them.
+        guards: What is done about attacks and personal data.
     """
 
     rules: tuple[Rule, ...]
@@ -120,3 +124,4 @@ class Policy(msgspec.Struct, frozen=True):
     basis: str = SHIPPED_BASIS
     ends: Ends = WHOLE
     tables: Mapping[str, Table] = {}
+    guards: Guards = NO_GUARDS

@@ -36,6 +36,9 @@ def missing_in(question: Question, policy: Policy) -> Lacks:
     signals = question.signals
     if _SURFACE not in signals:
         return frozenset({_SURFACE})  # every prompt is counted, to price it
+    unchecked = policy.guards.signals - set(signals)
+    if unchecked and not question.failed:
+        return frozenset(unchecked)
     if question.named is not None:
         return _NONE
     known = ((rule, *_held(rule, signals)) for rule in policy.rules)

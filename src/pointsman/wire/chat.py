@@ -11,12 +11,14 @@ the type that its family documents, it is nothing to us and again the model's to
 import json
 import re
 from collections.abc import Container, Mapping
+from itertools import count
 from typing import Annotated, Any, NoReturn
 
 import msgspec
 
 from pointsman.errors import MalformedJSONError, RequestError, TooLargeError
 from pointsman.wire.edit import read_members
+from pointsman.wire.strings import Strings, field_strings, message_strings
 
 DEFAULT_MAX_BODY_BYTES = 32 * 1024 * 1024
 AUTO = "auto"
@@ -153,10 +155,12 @@ class ChatFields(msgspec.Struct, frozen=True):
 class ChatRequest(ChatFields, frozen=True):
     """A chat-completion request: what routing reads, and the bytes of the whole.
 
-    `body` is no field of the API: it holds the request as it came, unknown fields and all.
+    Two are no fields of the API: `body` holds the request as it came, unknown fields and all, and
+    `strings` what it says beside its typed texts, the request's own fields first.
     """
 
     body: bytes = b""
+    strings: tuple[Strings, ...] = ()
 
 
 _DECODER = msgspec.json.Decoder(ChatFields)
@@ -188,35 +192,43 @@ def parse_chat(body: bytes, *, max_bytes: int = DEFAULT_MAX_BODY_BYTES) -> ChatR
         raise _wrong_type(str(error)) from error
     except msgspec.DecodeError as error:
         raise _not_json(body, error) from error
-    _check_keys(body)
+    strings = _check_keys(body)
     if not fields.messages:
         raise RequestError("expected at least one message, got an empty list", param="messages")
-    return ChatRequest(**msgspec.structs.asdict(fields), body=body)
+    return ChatRequest(**msgspec.structs.asdict(fields), body=body, strings=strings)
 
 
-def _check_keys(body: bytes) -> None:
-    """Refuse what two readers could read differently: a key twice, or in another case.
+def _check_keys(body: bytes) -> tuple[Strings, ...]:
+    """Refuse what two readers could read differently; return the strings beside the typed texts.
 
-    Readers in Go take `Messages` for `messages`: we would judge one, and the model see the other.
+    Refused is a key that stands twice, or in another case: readers in Go take `Messages` for
+    `messages`, and we would judge one, and the model see the other.
     """
     members = read_members(body, 0, len(body))
     for key in members:
         _check_case(key, _CHAT_KEYS, "")
-    messages = members["messages"]
+    messages = members.pop("messages")
     text = body[messages.value : messages.end]
-    try:  # numbers stay text: nobody reads them here, and a long one takes long to convert
-        json.loads(text, object_pairs_hook=_check_object, parse_int=str, parse_float=str)
+    members.pop("model", None)  # looked up in the catalog, and replaced by the name found there
+    strings: list[Strings] = []
+    for key, (begin, value, end) in members.items():
+        strings += field_strings(key, body[begin:end], body[value:end])
+    try:  # of numbers, the length will do: nobody reads them, and a long one takes long to convert
+        tree = json.loads(text, object_pairs_hook=_check_object, parse_int=len, parse_float=len)
+        strings += filter(None, map(message_strings, count(), tree))
     except (ValueError, RecursionError) as error:
         raise MalformedJSONError(f"`messages` cannot be read: {error}") from error
+    return tuple(strings)
 
 
-def _check_object(pairs: list[tuple[str, Any]]) -> None:
+def _check_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Check one object inside `messages`; the reader calls it for each, innermost first."""
-    keys = {key for key, _ in pairs}
-    if len(keys) < len(pairs):
+    members = dict(pairs)
+    if len(members) < len(pairs):
         raise MalformedJSONError("an object in `messages` holds the same key twice")
-    for key in keys:
+    for key in members:
         _check_case(key, _MESSAGE_KEYS, "messages")
+    return members
 
 
 def _read_leniently(raw: msgspec.Raw) -> Any:  # noqa: ANN401  # a JSON value

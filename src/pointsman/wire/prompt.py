@@ -1,11 +1,12 @@
 """The text a router reads in a request, and where each piece of it stands."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from pointsman.wire.chat import ChatRequest, ContentPart, Message
 from pointsman.wire.courtesy import is_courtesy
+from pointsman.wire.strings import REQUEST
 
 FOLLOW_UP_CHARACTERS = 32
 """A user turn up to this long ("and for n=5?") is judged together with the turn it refers to."""
@@ -15,19 +16,31 @@ _QUESTION_MARKS = ("?", "\uff1f")
 
 
 class TextPart(msgspec.Struct, frozen=True):
-    """One piece of text: who said it, and where: message index, and content-part index if any."""
+    """One piece of text: who said it, and where.
+
+    Attributes:
+        role: The message's role, or `"request"` for a field of the request itself, such as a tool.
+        message: The message's index, or -1 for the request.
+        part: The content part's index; None for what stands beside the content.
+        text: The text.
+        encoded: Whether some of it stands in base64 or in a `data:` URL, so that what is found in
+            it cannot be replaced where it stands.
+    """
 
     role: str
     message: int
     part: int | None
     text: str
+    encoded: bool = False
 
 
 class Prompt(msgspec.Struct, frozen=True):
     """A request as its reader sees it.
 
     Attributes:
-        parts: Every text of the request, in order: system text, all turns, tool results.
+        parts: Every text of the request, in order: its own fields such as tools and documents, one
+            part each; then the messages, whose further strings (`wire/strings.py`) are their last
+            part, one a line.
         judged: The text whose domain and need of reasoning decide: the last user turn. A short
             follow-up comes with the turn it goes back to, over other short ones; a courtesy that
             asks nothing ("thanks!") comes alone.
@@ -36,12 +49,14 @@ class Prompt(msgspec.Struct, frozen=True):
             for it must go on.
         tools: Tools on offer.
         images: Image parts, whatever their form.
-        characters: Length of all text, in code points.
-        size_bytes: Length of all text and tool definitions, as UTF-8.
+        characters: Length of the messages' text, in code points.
+        size_bytes: Length of the messages' text, as UTF-8, and of tool definitions and other fields
+            that a model sees.
         carried_share: Share of `characters`, in [0, 1], that an earlier call of this conversation
             already had or answered: everything up to the last answer. A model's prefix cache holds
             no more of the request than that. 0 where nothing has been answered yet; examples that
             a client writes as answers count, because they look the same.
+        media: Pictures, sound, files and other content that is not text, images included.
     """
 
     parts: tuple[TextPart, ...]
@@ -53,6 +68,7 @@ class Prompt(msgspec.Struct, frozen=True):
     characters: int
     size_bytes: int
     carried_share: float = 0.0
+    media: int = 0
 
     def texts(self, *roles: str) -> Iterator[str]:
         """Yield the texts that these roles said, in order."""
@@ -61,28 +77,44 @@ class Prompt(msgspec.Struct, frozen=True):
 
 def read_prompt(request: ChatRequest) -> Prompt:
     """Lay out the texts of a request."""
-    parts = tuple(_text_parts(request))
-    characters = sum(len(part.text) for part in parts)
+    typed = tuple(_text_parts(request))
+    parts = _with_strings(typed, request) if request.strings else typed
+    said = parts if parts is typed else [part for part in parts if part.message != REQUEST]
+    characters = sum(len(part.text) for part in said)
     last = request.messages[-1]
     return Prompt(
         parts=parts,
-        judged=_judged(request, parts),
+        judged=_judged(request, typed),
         turns=sum(message.role == _USER for message in request.messages),
         in_tool_loop=last.role in {"tool", "function"},
         tools=len(request.tools or ()),
         images=sum(_is_image(part) for part in _content_parts(request)),
         characters=characters,
-        size_bytes=sum(_size(part.text) for part in parts)
-        + sum(len(memoryview(tool)) for tool in request.tools or ()),
-        carried_share=_carried(request, parts) / max(1, characters),
+        size_bytes=sum(_size(part.text) for part in said)
+        + sum(len(memoryview(tool)) for tool in request.tools or ())
+        + sum(found.size_bytes for found in request.strings),
+        carried_share=_carried(request, said) / max(1, characters),
+        media=sum(found.media for found in request.strings),
     )
+
+
+def _with_strings(typed: tuple[TextPart, ...], request: ChatRequest) -> tuple[TextPart, ...]:
+    """Put the further strings of each message behind its parts, and the request's own first."""
+    roles = {REQUEST: "request", **{i: m.role for i, m in enumerate(request.messages)}}
+    further = (
+        TextPart(roles[found.message], found.message, None, found.text, found.encoded)
+        for found in request.strings
+        if found.text
+    )
+    # The order of equals stays: typed parts before the further one.
+    return tuple(sorted([*typed, *further], key=lambda part: part.message))
 
 
 def _size(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 
-def _carried(request: ChatRequest, parts: tuple[TextPart, ...]) -> int:
+def _carried(request: ChatRequest, parts: Iterable[TextPart]) -> int:
     """Count the characters up to the last answer; one at the very end only begins the next."""
     earlier = enumerate(request.messages[:-1])
     answered = max((index for index, m in earlier if m.role == _ASSISTANT), default=-1)

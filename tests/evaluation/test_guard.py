@@ -1,165 +1,23 @@
-"""`bench guard`: its counts from made-up judgements, and a run on a handful of rows."""
+"""`bench guard`: a run on a handful of rows, and the packaged set in other languages."""
 
+import gzip
+import json
+from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from typing import Any, get_args
 
-import numpy as np
 import pytest
 
+from pointsman.cli import main
 from pointsman.encoder.bundle import FlagsHead, load_bundle
-from pointsman.errors import TooFewRowsError
+from pointsman.evaluation.guard import FOREIGN, UNSEEN, Unseen
 from pointsman.evaluation.guard_keywords import PHRASES, catches
-from pointsman.evaluation.guard_scores import (
-    Judged,
-    Label,
-    indirect_of,
-    recall_at,
-    scores_of,
-    solved_for,
-)
-from pointsman.evaluation.rows import RowsFile
+from pointsman.evaluation.guard_scores import Label
+from pointsman.evaluation.rows import read_unseen
 
 RunBench = Callable[..., Any]
 MakeBundle = Callable[[Callable[[Any], None]], str]
-
-FILE = RowsFile("dev.jsonl", "", 0)
-THRESHOLD = 0.5
-
-
-def _judged(
-    label: Label,
-    jailbreak: float = 0.0,
-    injection: float = 0.0,
-    harmful: float = 0.0,
-    *,
-    group: str = "",
-    tier: bool = True,
-    keywords: bool = False,
-) -> Judged:
-    p = {"jailbreak": jailbreak, "injection": injection, "harmful": harmful}
-    above = frozenset(name for name, value in p.items() if value > THRESHOLD)
-    return Judged(label, group, p, p if tier else {}, keywords, above)
-
-
-JUDGED = [
-    _judged("jailbreak", 0.9, 0.1, keywords=True),
-    _judged("jailbreak", 0.2, 0.3),
-    _judged("injection", 0.1, 0.8, group="b"),
-    _judged("harmful", harmful=0.9),
-    _judged("benign", 0.1),
-    _judged("benign", 0.0, 0.0, 0.6, group="b"),
-    _judged("benign_hard", 0.25),
-    _judged("benign_hard"),
-]
-
-
-def test_attacks_are_ranked_by_the_greater_probability_and_harm_by_its_own() -> None:
-    ours, tier, words = scores_of(FILE, JUDGED).rankings
-    assert [one.reader for one in (ours, tier, words)] == [
-        "pointsman",
-        "first tier alone",
-        "keyword list",
-    ]
-    assert ours.attacks is not None
-    assert ours.attacks.value == 1.0
-    assert ours.harmful is not None
-    assert ours.harmful.value == 1.0
-    assert ours.recall_at_1 is not None
-    assert ours.recall_at_1.value == 1.0
-    assert words.attacks is not None
-    assert words.attacks.value == pytest.approx(1 / 3 + 1 / 2 * 2 / 3)
-    assert words.harmful is None
-
-
-def test_without_a_first_tier_it_is_no_reader() -> None:
-    judged = [_judged("jailbreak", 0.9, tier=False), _judged("benign", tier=False)]
-    rankings = scores_of(FILE, judged).rankings
-    assert [one.reader for one in rankings] == ["pointsman", "keyword list"]
-
-
-def test_a_ranking_against_nothing_is_none() -> None:
-    ours = scores_of(FILE, [_judged("benign"), _judged("benign_hard")]).rankings[0]
-    assert ours.attacks is ours.recall_at_1 is ours.harmful is None
-
-
-@pytest.mark.parametrize(
-    ("rate", "expected"),
-    [
-        (0.0, 0.5),  # 0.9 is above every harmless score, 0.35 is not
-        (0.01, 0.5),  # a hundredth of ten rows is none
-        (0.1, 1.0),  # one harmless row, the one of 0.4, may be above
-    ],
-)
-def test_recall_at_a_rate_of_false_refusals(rate: float, expected: float) -> None:
-    harmless = [0.4, 0.3, *[0.1] * 8]
-    scores = np.array([0.9, 0.35, *harmless])
-    attacks = np.array([True, True] + [False] * 10)
-    assert recall_at(scores, attacks, rate) == expected
-
-
-@pytest.mark.parametrize("attacks", [[True, True], [False, False]])
-def test_recall_with_one_side_missing_is_nothing(attacks: list[bool]) -> None:
-    assert recall_at(np.array([0.5, 0.6]), np.array(attacks), 0.05) == 0.0
-
-
-def test_refusals_by_label_and_by_group() -> None:
-    scores = scores_of(FILE, JUDGED)
-    found = {row.label: (row.refused.hits, row.refused.rows) for row in scores.labels}
-    assert found == {
-        "jailbreak": (1, 2),
-        "injection": (1, 1),
-        "both attacks": (2, 3),
-        "harmful": (1, 1),
-        "benign": (1, 2),
-        "benign_hard": (0, 2),
-        "all harmless": (1, 4),
-    }
-    groups = {(row.label, row.group): row.refused.share for row in scores.groups}
-    assert groups[("benign", "")] == 0.0
-    assert groups[("benign", "b")] == 1.0
-    (jailbreak,) = (row for row in scores.groups if row.label == "jailbreak")
-    assert jailbreak.above == {"jailbreak": 0.5, "injection": 0.0, "harmful": 0.0}
-    assert jailbreak.keywords == 0.5
-
-
-def test_calibration_is_of_a_label_against_harmless_rows_alone() -> None:
-    judged = [_judged("harmful", 0.9, harmful=1.0), _judged("benign", harmful=0.2)]
-    errors = scores_of(FILE, judged).calibration_error
-    assert errors["harmful"] == pytest.approx(0.1)
-    assert errors["jailbreak"] == 0.0  # the harmful row does not count against it
-    assert scores_of(FILE, [_judged("harmful")]).calibration_error["injection"] is None
-
-
-def test_hidden_injections_are_held_against_texts_of_the_same_kinds() -> None:
-    found = indirect_of(
-        [
-            _judged("injection", injection=0.9, group="email"),
-            _judged("injection", injection=0.2, group="html"),
-            _judged("injection", injection=0.9, group="direct"),
-            _judged("benign", injection=0.6, group="email"),
-            _judged("benign", injection=0.6, group="chat"),
-            _judged("benign", group="html"),
-        ]
-    )
-    assert (found.refused.hits, found.refused.rows) == (1, 2)
-    assert found.harmless is not None
-    assert (found.harmless.hits, found.harmless.rows) == (1, 2)
-    assert found.ranking is not None
-    assert found.ranking.value == 0.75
-
-
-def test_solved_thresholds_keep_to_the_rate_each() -> None:
-    harmless = [_judged("benign", n / 100, harmful=1 - n / 100) for n in range(100)]
-    found = solved_for([*harmless, _judged("jailbreak", 0.985)], 0.05)
-    assert found.thresholds["jailbreak"].above == pytest.approx(0.94)
-    assert [one.rate for one in found.thresholds.values()] == [0.05, 0.0, 0.05]
-    assert found.harmless.share == 0.1  # five by the first, five others by the last
-    assert {label: one.share for label, one in found.refused.items()} == {"jailbreak": 1.0}
-
-
-def test_too_few_harmless_rows_are_too_few() -> None:
-    with pytest.raises(TooFewRowsError, match="58 harmless texts"):
-        solved_for([_judged("benign")] * 58, 0.05)
 
 
 @pytest.mark.parametrize("phrase", PHRASES)
@@ -203,9 +61,40 @@ def test_the_report_has_the_file_and_the_unseen_set(bench: RunBench) -> None:
     assert report["data"]["rows"]["rows"] == 5
     assert [row["group"] for row in report["data"]["groups"]] == ["", "s", "s", "s", "t"]
     assert report["unseen"]["rows"]["rows"] == 5
+    assert report["foreign"]["rows"]["rows"] == 3
+    assert [row["group"] for row in report["foreign"]["sides"]] == ["de", "fr"]
     assert report["indirect"]["refused"]["rows"] == 1
     assert {name: one["above"] for name, one in report["thresholds"].items()} == _thresholds()
     assert report["solved"] is None
+
+
+@pytest.mark.parametrize("labels", [{"jailbreak", "injection"}, {"harmful"}, {"benign"}])
+def test_any_folder_of_that_form_is_scored_whatever_labels_it_has(
+    labels: set[str], tmp_path: Path, bench: RunBench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert bench("guard", ROWS).status == 0  # lays the packaged sets
+    rows = [{**row, "source": "mine"} for row in ROWS if row["label"] in labels]
+    path = tmp_path / "other" / "jailbreak" / "train.jsonl.gz"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(gzip.compress("".join(json.dumps(row) + "\n" for row in rows).encode()))
+    words = ["bench", "guard", "--data", str(tmp_path / "other"), "--split", "train"]
+    assert main([*words, "--json"]) == 0
+    scores = json.loads(capsys.readouterr().out)["data"]
+    (sides,) = scores["sides"]
+    assert (sides["group"], scores["rows"]["rows"]) == ("mine", len(rows))
+    assert {row["label"] for row in scores["groups"]} == labels
+    assert main(words) == 0
+    assert "| mine " in capsys.readouterr().out
+
+
+def test_the_packaged_languages_have_every_label_and_share_no_text() -> None:
+    foreign = read_unseen(FOREIGN, Unseen)[1]
+    counts = Counter((row.sub, row.label) for row in foreign)
+    languages = {language for language, _ in counts}
+    assert len(languages) >= 20
+    assert set(counts) == {(sub, label) for sub in languages for label in get_args(Label)}
+    texts = [row.text for row in (*foreign, *read_unseen(UNSEEN, Unseen)[1])]
+    assert [text for text, times in Counter(texts).items() if times > 1] == []
 
 
 def test_thresholds_for_the_operators_own_texts(bench: RunBench) -> None:
@@ -254,6 +143,13 @@ def test_the_tables_fit(bench: RunBench, monkeypatch: pytest.MonkeyPatch) -> Non
     shown = bench("guard", [{**row, "source": "a-source-of-twenty-4-let"} for row in ROWS]).out
     assert "…" not in shown
     assert "a-source-of-twenty-4-let |" in shown
-    for title in ("Ranking", "by source", "unseen", "hide in a text", "Shipped thresholds"):
+    for title in (
+        "Ranking",
+        "by source",
+        "unseen",
+        "hide in a text",
+        "by language",
+        "Shipped thresholds",
+    ):
         assert title in shown
     assert max(len(line) for line in shown.splitlines() if line.startswith("|")) <= 120

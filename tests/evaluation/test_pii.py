@@ -12,6 +12,7 @@ from pointsman.evaluation.pii_scores import (
     false_alarms,
     group_scores,
     source_scores,
+    source_type_scores,
     span_calibration,
     type_scores,
 )
@@ -77,6 +78,20 @@ def test_sources_count_all_types() -> None:
     }
 
 
+def test_each_source_counts_its_own_types() -> None:
+    first, second = source_type_scores(TAGGED)
+    assert (first.source, second.source) == ("s", "t")
+    assert {part.name: part.counts for part in first.types} == {
+        "EMAIL_ADDRESS": Counts(1, 1, 1),
+        "PERSON": Counts(1, 1, 1),
+        "GPE": Counts(0, 1, 0),
+    }
+    assert {part.name: part.counts for part in second.types} == {
+        "PERSON": Counts(2, 1, 0),
+        "GPE": Counts(0, 1, 0),
+    }
+
+
 def test_false_alarms_are_texts_without_anything_in_which_something_is_found() -> None:
     every, first, second = false_alarms(TAGGED)
     assert (every.source, first.source, second.source) == ("all", "s", "t")
@@ -122,6 +137,8 @@ def test_the_report_has_the_patterns_beside(bench: RunBench) -> None:
     assert groups["with a form"]["patterns"] == {"gold": 2, "found": 2, "both": 2}
     assert report["false_alarms"][0]["any_span"]["rows"] == 1
     assert [part["name"] for part in report["sources"]] == ["", "s"]
+    assert [part["source"] for part in report["source_types"]] == ["", "s"]
+    assert report["beside"] == []
 
 
 def test_the_tables_fit(bench: RunBench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,6 +146,12 @@ def test_the_tables_fit(bench: RunBench, monkeypatch: pytest.MonkeyPatch) -> Non
     shown = bench("pii", [{**row, "source": "a-source-of-twenty-4-let"} for row in ROWS]).out
     assert "…" not in shown
     assert "a-source-of-twenty-4-let |" in shown
-    for title in ("Exact typed spans", "By type", "By source", "False alarms"):
+    for title in (
+        "Exact typed spans",
+        "By type",
+        "By source",
+        "False alarms",
+        "By source and type",
+    ):
         assert title in shown
     assert max(len(line) for line in shown.splitlines() if line.startswith("|")) <= 120

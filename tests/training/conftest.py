@@ -266,6 +266,8 @@ def data_folder(tmp_path: Path, few_texts: None) -> Path:  # noqa: ARG001 - make
     _write_attacks(folder / "jailbreak")
     _write_personal_data(folder / "pii")
     _write_pairs(folder / "cache")
+    tools = ("please water plant number 0", "book a table for nine people")
+    write_rows(folder / "tools/dev.jsonl.gz", [{"text": text, "tools": []} for text in tools])
     return folder
 
 
@@ -340,7 +342,15 @@ def _write_pairs(folder: Path) -> None:
         )
     ]
     write_rows(folder / "train.jsonl.gz", [*scored, *told])
-    write_rows(folder / "dev.jsonl.gz", scored)
+    write_rows(folder / "dev.jsonl.gz", [*scored, *_unseen_pairs()])
+
+
+def _unseen_pairs() -> list[dict[str, Any]]:
+    texts = (("the kettle sings", "en"), ("der kessel singt", "de"))
+    return [
+        {"a": a, "b": a, "score": None, "label": 1, "kind": "paraphrase", "lang": lang}
+        for a, lang in texts
+    ]
 
 
 def _write_mode_pair(folder: Path, exam: Sequence[str]) -> None:

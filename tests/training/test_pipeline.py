@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pointsman.encoder.bundle import ScoresHead, load_bundle
+from pointsman.encoder.bundle import FlagsHead, ScoresHead, load_bundle
 from pointsman.encoder.onnx import OnnxEncoder
 from pointsman.training import manifest, pipeline, train
 from pointsman.training.stock import Stock
@@ -76,6 +76,16 @@ def test_the_first_tier_is_calibrated_and_what_it_says_is_blended_in(finished: P
     }
     (domain,) = (h for h in found.heads if isinstance(h, ScoresHead) and h.name == "domain")
     assert domain.encoder_weight > 0 or domain.tier_weight > 0
+
+
+def test_a_run_solves_the_thresholds_that_its_rows_can_show(finished: Path) -> None:
+    found = manifest.read(finished / "bundle")
+    (flags,) = (head for head in found.heads if isinstance(head, FlagsHead))
+    for label, rungs in flags.ladder.items():
+        assert [rung.target for rung in rungs] == [0.01, 0.02, 0.05, 0.1]
+        assert label in flags.thresholds
+    assert found.outcomes
+    assert "## All sources" in (finished / "refusal_rates.md").read_text()
 
 
 def test_the_results_hold_every_part(finished: Path) -> None:

@@ -27,6 +27,9 @@ from pointsman.signals.detector import value_of
 from pointsman.statistics.thresholds import Threshold, solve
 
 FOLDER = "jailbreak"
+UNSEEN = "guard"
+FOREIGN = "foreign"
+"""The packaged sets: mostly English, by kind; and in other languages, by language."""
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -39,7 +42,7 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class Unseen(msgspec.Struct, frozen=True):
-    """A row of the unseen set; `sub` is its kind."""
+    """A row of a packaged set; `sub` is its kind, or in `foreign` its language (ISO 639-1)."""
 
     text: str
     label: Label
@@ -81,21 +84,22 @@ def measure(args: argparse.Namespace, say: Say) -> Scored:
     rate: float | None = args.false_refusals
     if rate is not None:  # before minutes of reading
         solve(np.zeros(sum(row.label in HARMLESS for row in rows)), rate)
-    unseen_file, unseen_rows = read_unseen("guard", Unseen)
+    packaged = {name: read_unseen(name, Unseen) for name in (UNSEEN, FOREIGN)}
     judge = _Judge(Reader(args.config, args.bundle, ATTACKS))
     judged = [judge.judged(row.text, row.label, row.source) for row in told(rows, say, "guard")]
-    unseen = [
-        judge.judged(row.text, row.label, row.sub)
-        for row in told(unseen_rows, say, "guard, unseen")
-    ]
+    unseen, foreign = (
+        [judge.judged(row.text, row.label, row.sub) for row in told(texts, say, f"guard, {name}")]
+        for name, (_, texts) in packaged.items()
+    )
     report = GuardReport(
         benchmark="guard",
         bundle=judge.reader.bundle,
         thresholds=judge.thresholds,
         data=scores_of(file, judged),
-        unseen=scores_of(unseen_file, unseen),
+        unseen=scores_of(packaged[UNSEEN][0], unseen),
         indirect=indirect_of(unseen),
         solved=None if rate is None else solved_for(judged, rate),
+        foreign=scores_of(packaged[FOREIGN][0], foreign),
     )
     pairs = zip(rows, judged, strict=True)
     return Scored(report, tuple(_line(row, one) for row, one in pairs))

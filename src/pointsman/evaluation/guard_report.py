@@ -41,6 +41,28 @@ class Refused(msgspec.Struct, frozen=True):
     keywords: float
 
 
+class Sides(msgspec.Struct, frozen=True):
+    """Rows of one group, whatever their labels: recall with the false refusals beside it.
+
+    None where the group has no such rows.
+
+    Attributes:
+        group: Its source; of the packaged sets its kind or its language.
+        attacks: The share of jailbreaks and injections refused at the shipped thresholds.
+        harmful: The same of plainly harmful rows.
+        harmless: The same of harmless rows, benign and benign_hard: false refusals.
+        keywords: The share of jailbreaks and injections that the list of words catches.
+        keywords_harmless: The share of harmless rows that it catches.
+    """
+
+    group: str
+    attacks: Share | None
+    harmful: Share | None
+    harmless: Share | None
+    keywords: float | None
+    keywords_harmless: float | None
+
+
 class Indirect(msgspec.Struct, frozen=True):
     """Injections that hide in a text, and texts of the same kinds without one.
 
@@ -59,6 +81,8 @@ class GuardScores(msgspec.Struct, frozen=True):
     """One set of texts.
 
     Attributes:
+        groups: By label and group.
+        sides: By group alone.
         calibration_error: Of each of `ATTACKS`: rows with that label against the harmless ones.
     """
 
@@ -67,6 +91,7 @@ class GuardScores(msgspec.Struct, frozen=True):
     labels: tuple[Refused, ...]
     groups: tuple[Refused, ...]
     calibration_error: dict[str, float | None]
+    sides: tuple[Sides, ...]
 
 
 class Solved(msgspec.Struct, frozen=True):
@@ -84,7 +109,11 @@ class Solved(msgspec.Struct, frozen=True):
 
 
 class GuardReport(msgspec.Struct, frozen=True):
-    """One run: the shipped thresholds, the file, the packaged unseen set."""
+    """One run: the shipped thresholds, the file, the packaged sets.
+
+    Attributes:
+        foreign: The packaged set in other languages than English; its groups are languages.
+    """
 
     benchmark: str
     bundle: str
@@ -93,3 +122,4 @@ class GuardReport(msgspec.Struct, frozen=True):
     unseen: GuardScores
     indirect: Indirect
     solved: Solved | None
+    foreign: GuardScores

@@ -7,7 +7,14 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from pointsman.evaluation.guard_report import GuardScores, Indirect, Ranking, Refused, Solved
+from pointsman.evaluation.guard_report import (
+    GuardScores,
+    Indirect,
+    Ranking,
+    Refused,
+    Sides,
+    Solved,
+)
 from pointsman.evaluation.rows import RowsFile
 from pointsman.evaluation.shares import Estimate, estimate, share, share_if_any
 from pointsman.signals.attacks import ATTACKS
@@ -39,7 +46,7 @@ class Judged(msgspec.Struct, frozen=True):
 
     Attributes:
         label: What it is.
-        group: Its source, or in the unseen set its kind.
+        group: Its source; in the packaged sets its kind, or its language.
         p: The router's probability of each of `ATTACKS`.
         tier: The first tier's, however sure it is; empty where the bundle has none.
         keywords: Whether the list of words catches it.
@@ -70,6 +77,10 @@ def scores_of(rows: RowsFile, judged: Sequence[Judged]) -> GuardScores:
             for label, group in groups
         ),
         calibration_error={name: _calibration(judged, name) for name in ATTACKS},
+        sides=tuple(
+            _sides(group, [j for j in judged if j.group == group])
+            for group in sorted({j.group for j in judged})
+        ),
     )
 
 
@@ -182,6 +193,23 @@ def _refused(label: str, group: str, judged: Sequence[Judged]) -> Refused:
         above={name: sum(name in j.above for j in judged) / len(judged) for name in ATTACKS},
         keywords=sum(j.keywords for j in judged) / len(judged),
     )
+
+
+def _sides(group: str, judged: Sequence[Judged]) -> Sides:
+    attacks = [j for j in judged if j.label in ON_THE_MODEL]
+    harmless = [j for j in judged if j.label in HARMLESS]
+    return Sides(
+        group=group,
+        attacks=share_if_any([bool(j.above) for j in attacks]),
+        harmful=share_if_any([bool(j.above) for j in judged if j.label == "harmful"]),
+        harmless=share_if_any([bool(j.above) for j in harmless]),
+        keywords=_caught(attacks),
+        keywords_harmless=_caught(harmless),
+    )
+
+
+def _caught(judged: Sequence[Judged]) -> float | None:
+    return sum(j.keywords for j in judged) / len(judged) if judged else None
 
 
 def _calibration(judged: Sequence[Judged], name: str) -> float | None:

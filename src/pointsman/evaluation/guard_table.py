@@ -12,8 +12,10 @@ from pointsman.evaluation.guard_report import (
     Indirect,
     Ranking,
     Refused,
+    Sides,
     Solved,
 )
+from pointsman.evaluation.rows import RowsFile
 from pointsman.evaluation.tables import (
     NOTHING,
     percent,
@@ -30,10 +32,13 @@ from pointsman.statistics.thresholds import Threshold
 
 def show_report(report: GuardReport, console: Console) -> None:
     """Print all of it."""
-    print_heading(console, "Guard", report.bundle, report.data.rows, report.unseen.rows)
+    print_heading(console, "Guard", report.bundle, *_files(report))
     _show_scores(console, report.data, "source")
+    _show_groups(console, report.data, "source")
     _show_scores(console, report.unseen, "kind", ", unseen")
+    _show_groups(console, report.unseen, "kind", ", unseen")
     print_table(console, "Injections that hide in a text, unseen", _indirect(report.indirect))
+    _show_scores(console, report.foreign, "language", ", other languages")
     print_table(console, "Shipped thresholds, and calibration", _thresholds(report))
     if report.solved is not None:
         print_table(console, "Thresholds for these harmless rows", _solved(report.solved))
@@ -45,7 +50,17 @@ def _show_scores(console: Console, scores: GuardScores, group: str, where: str =
     print_table(console, f"Ranking{where}", _rankings(scores.rankings))
     title = f"Refused at the shipped thresholds{where}, percent"
     print_table(console, title, _refused(scores.labels, None))
-    print_table(console, f"The same by {group}{where}, percent", _refused(scores.groups, group))
+    title = f"Recall and false refusals by {group}{where}, percent"
+    print_table(console, title, _sides(scores.sides, group))
+
+
+def _show_groups(console: Console, scores: GuardScores, group: str, where: str = "") -> None:
+    title = f"Refused by label and {group}{where}, percent"
+    print_table(console, title, _refused(scores.groups, group))
+
+
+def _files(report: GuardReport) -> tuple[RowsFile, ...]:
+    return report.data.rows, report.unseen.rows, report.foreign.rows
 
 
 def _rankings(rankings: Sequence[Ranking]) -> Table:
@@ -75,6 +90,23 @@ def _refused(rows: Sequence[Refused], group: str | None) -> Table:
     return table
 
 
+def _sides(rows: Sequence[Sides], group: str) -> Table:
+    columns = ("attacks, 95 %", "harmful, 95 %", "false refusals, 95 %", "keywords", "false")
+    table = table_of((group,), ("n", *columns))
+    for row in rows:
+        counted = [part.rows for part in (row.attacks, row.harmful, row.harmless) if part]
+        table.add_row(
+            row.group,
+            str(sum(counted)),
+            with_bounds(row.attacks),
+            with_bounds(row.harmful),
+            with_bounds(row.harmless),
+            percent(row.keywords),
+            percent(row.keywords_harmless),
+        )
+    return table
+
+
 def _indirect(found: Indirect) -> Table:
     table = table_of(("what",), ("n", "value, 95 %"))
     table.add_row("recall, percent", str(found.refused.rows), with_bounds(found.refused))
@@ -85,13 +117,14 @@ def _indirect(found: Indirect) -> Table:
 
 
 def _thresholds(report: GuardReport) -> Table:
-    table = table_of(("signal",), (*_SOLVED_COLUMNS, "ECE of the data, percent", "ECE, unseen"))
+    table = table_of(("signal",), (*_SOLVED_COLUMNS, *_ECE_COLUMNS))
     for name in ATTACKS:
         table.add_row(
             name,
             *_solved_cells(report.thresholds[name]),
             percent(report.data.calibration_error[name]),
             percent(report.unseen.calibration_error[name]),
+            percent(report.foreign.calibration_error[name]),
         )
     return table
 
@@ -103,6 +136,7 @@ def _solved(solved: Solved) -> Table:
     return table
 
 
+_ECE_COLUMNS = ("ECE, percent", "unseen", "other languages")
 _SOLVED_COLUMNS = ("above", "asked for, percent", "found", "at most", "harmless rows")
 
 
@@ -146,8 +180,12 @@ def _notes(report: GuardReport) -> Iterator[str]:
         "15 bins of equal size."
     )
     yield (
-        f"{report.unseen.rows.file}: texts written by hand for this project, by authors who did "
-        "not see the training texts."
+        "Recall and false refusals: attacks are jailbreaks and injections, false refusals harmless "
+        "rows, n all rows of the group; keywords: the list of words on attacks, and falsely."
+    )
+    yield (
+        f"{report.unseen.rows.file}, {report.foreign.rows.file}: texts written for this project, "
+        "by authors who did not see the training texts; languages as in ISO 639-1."
     )
     if report.solved is not None:
         yield (

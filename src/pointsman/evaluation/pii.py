@@ -1,11 +1,14 @@
 """The benchmark `pii`: is personal data found, and only that?"""
 
 import argparse
+from collections.abc import Sequence
+from pathlib import Path
 
 import msgspec
 from rich.console import Console
 
 from pointsman.evaluation import pii_table
+from pointsman.evaluation.pii_beside import Line, beside_of, line_of, read_lines
 from pointsman.evaluation.pii_report import PiiReport
 from pointsman.evaluation.pii_scores import (
     Tagged,
@@ -13,11 +16,12 @@ from pointsman.evaluation.pii_scores import (
     false_alarms,
     group_scores,
     source_scores,
+    source_type_scores,
     span_calibration,
     type_scores,
 )
 from pointsman.evaluation.reader import Reader
-from pointsman.evaluation.rows import Say, Scored, read_rows, told
+from pointsman.evaluation.rows import RowsFile, Say, Scored, read_rows, told
 from pointsman.signals.findings import Spans
 from pointsman.signals.patterns import matches
 
@@ -34,16 +38,18 @@ class Row(msgspec.Struct, frozen=True):
     source: str = ""
 
 
-class Line(msgspec.Struct, frozen=True):
-    """What `--out` writes of a row."""
-
-    id: str | int
-    gold: tuple[Typed, ...]
-    pred: tuple[tuple[int, int, str, float], ...]
-
-
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add this benchmark's arguments: it has none of its own."""
+    """Add this benchmark's arguments."""
+    group = parser.add_argument_group("pii")
+    group.add_argument(
+        "--beside",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="also compare with another program's spans of the same rows, in the form that --out "
+        "writes, such as benchmarks/presidio/run.py makes them; may be given again",
+    )
 
 
 def measure(args: argparse.Namespace, say: Say) -> Scored:
@@ -54,6 +60,7 @@ def measure(args: argparse.Namespace, say: Say) -> Scored:
         BundleError: The bundle cannot be used.
     """
     file, rows = read_rows(args, FOLDER, Row)
+    others = [_others(path, rows) for path in args.beside]  # before long reading
     reader = Reader(args.config, args.bundle, (SIGNAL,))
     tagged = [_tagged(reader, row) for row in told(rows, say, "pii")]
     error, spans = span_calibration(tagged)
@@ -67,6 +74,8 @@ def measure(args: argparse.Namespace, say: Say) -> Scored:
         false_alarms=false_alarms(tagged),
         calibration_error=error,
         spans=spans,
+        source_types=source_type_scores(tagged),
+        beside=tuple(beside_of(theirs, tagged, lines) for theirs, lines in others),
     )
     pairs = zip(rows, tagged, strict=True)
     return Scored(report, tuple(_line(row, one) for row, one in pairs))
@@ -75,6 +84,11 @@ def measure(args: argparse.Namespace, say: Say) -> Scored:
 def show(report: PiiReport, console: Console) -> None:
     """Print the report as tables."""
     pii_table.show_report(report, console)
+
+
+def _others(path: Path, rows: Sequence[Row]) -> tuple[RowsFile, list[Line]]:
+    file, lines = read_lines(path)
+    return file, [line_of(lines, row.id, row.spans, file.file) for row in rows]
 
 
 def _tagged(reader: Reader, row: Row) -> Tagged:

@@ -47,6 +47,13 @@ class SpanScores(msgspec.Struct, frozen=True):
     patterns_f1: float | None
 
 
+class SourceTypes(msgspec.Struct, frozen=True):
+    """One source, type by type."""
+
+    source: str
+    types: tuple[SpanScores, ...]
+
+
 class FalseAlarms(msgspec.Struct, frozen=True):
     """Texts in which the data says that there is nothing.
 
@@ -62,6 +69,41 @@ class FalseAlarms(msgspec.Struct, frozen=True):
     patterns: Share
 
 
+class Compared(msgspec.Struct, frozen=True):
+    """Some of the spans as the router finds them and as another program does, on the same rows.
+
+    Attributes:
+        f1: Of the router, with its interval over rows.
+        theirs_f1: Of the other program.
+        ahead: The router's F1 less the other's, with its paired interval over rows.
+    """
+
+    name: str
+    counts: Counts
+    theirs: Counts
+    f1: Estimate | None
+    theirs_f1: Estimate | None
+    ahead: Estimate
+
+
+class Beside(msgspec.Struct, frozen=True):
+    """Another program's spans, of a file in the form that `--out` writes.
+
+    Attributes:
+        file: Where they were read from; its rows may be more than those that are scored.
+        groups: All spans, the types that it finds at least once, and groups of types.
+        types: Each type, the most frequent in the data first.
+        sources: Each source, all types.
+        false_alarms: The other program's alone.
+    """
+
+    file: RowsFile
+    groups: tuple[Compared, ...]
+    types: tuple[Compared, ...]
+    sources: tuple[Compared, ...]
+    false_alarms: tuple[FalseAlarms, ...]
+
+
 class PiiReport(msgspec.Struct, frozen=True):
     """One run.
 
@@ -72,6 +114,8 @@ class PiiReport(msgspec.Struct, frozen=True):
         false_alarms: All sources together, then each.
         calibration_error: Of the probability of a span: is it in the data, exactly and so typed?
         spans: How many spans that was measured on.
+        source_types: Each type of each source that marks it, or in which it was found.
+        beside: Other programs, whose spans were given.
     """
 
     benchmark: str
@@ -83,3 +127,5 @@ class PiiReport(msgspec.Struct, frozen=True):
     false_alarms: tuple[FalseAlarms, ...]
     calibration_error: float | None
     spans: int
+    source_types: tuple[SourceTypes, ...]
+    beside: tuple[Beside, ...]

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 import numpy as np
 
-from pointsman.evaluation.pii_report import Counts, FalseAlarms, SpanScores
-from pointsman.evaluation.shares import Estimate, estimate, share
+from pointsman.evaluation.pii_report import Counts, FalseAlarms, SourceTypes, SpanScores
+from pointsman.evaluation.shares import estimate, share
 from pointsman.statistics.calibrate import Indices, calibration_error
 
 Typed = tuple[int, int, str]
@@ -54,19 +54,29 @@ def group_scores(rows: Sequence[Tagged]) -> tuple[SpanScores, ...]:
 
 def type_scores(rows: Sequence[Tagged]) -> tuple[SpanScores, ...]:
     """Score each type that is in the data or was found, the most frequent in the data first."""
+    return tuple(spans_of(name, rows, only(name)) for name in types_of(rows))
+
+
+def types_of(rows: Sequence[Tagged]) -> list[str]:
+    """Return the types that are in the data or were found, the most frequent in the data first."""
     frequency = Counter(span[2] for row in rows for span in row.gold)
     types = {span[2] for row in rows for span in (*row.gold, *row.found, *row.patterns)}
-    return tuple(
-        spans_of(name, rows, _only(name))
-        for name in sorted(types, key=lambda name: (-frequency[name], name))
-    )
+    return sorted(types, key=lambda name: (-frequency[name], name))
 
 
 def source_scores(rows: Sequence[Tagged]) -> tuple[SpanScores, ...]:
     """Score each source, all types."""
     return tuple(
         spans_of(source, [row for row in rows if row.source == source], lambda _: True)
-        for source in _sources(rows)
+        for source in sources_of(rows)
+    )
+
+
+def source_type_scores(rows: Sequence[Tagged]) -> tuple[SourceTypes, ...]:
+    """Score each source type by type; a source in which there is nothing has no types."""
+    return tuple(
+        SourceTypes(source, type_scores([row for row in rows if row.source == source]))
+        for source in sources_of(rows)
     )
 
 
@@ -78,7 +88,7 @@ def spans_of(name: str, rows: Sequence[Tagged], is_of: IsOf) -> SpanScores:
         rows: All or some texts.
         is_of: Whether a type is one of them.
     """
-    table = np.array([_row_counts(row, is_of) for row in rows], dtype=np.int64).reshape(-1, 5)
+    table = counted(rows, is_of)
     gold, found, both, patterns, patterns_both = table.sum(axis=0).tolist()
     counts, alone = Counts(gold, found, both), Counts(gold, patterns, patterns_both)
     return SpanScores(
@@ -86,10 +96,35 @@ def spans_of(name: str, rows: Sequence[Tagged], is_of: IsOf) -> SpanScores:
         counts=counts,
         precision=counts.precision,
         recall=counts.recall,
-        f1=None if counts.f1 is None else _f1(table[:, :3]),
+        f1=None if counts.f1 is None else estimate(lambda at: f1_of(table[at]), len(table)),
         patterns=alone,
         patterns_f1=alone.f1,
     )
+
+
+def counted(rows: Sequence[Tagged], is_of: IsOf) -> Indices:
+    """Count the spans of some types in each row.
+
+    Returns:
+        (rows, 5): in the data, found, both; what the patterns alone found, and both.
+    """
+    return np.array([_row_counts(row, is_of) for row in rows], dtype=np.int64).reshape(-1, 5)
+
+
+def f1_of(table: Indices) -> float:
+    """F1 of the rows of `counted`; 0 where there is nothing to find and nothing found."""
+    gold, found, both = table[:, :3].sum(axis=0).tolist()
+    return Counts(gold, found, both).f1 or 0.0
+
+
+def only(name: str) -> IsOf:
+    """Return what tells one type from the others."""
+    return lambda kind: kind == name
+
+
+def sources_of(rows: Sequence[Tagged]) -> list[str]:
+    """Return the sources in order."""
+    return sorted({row.source for row in rows})
 
 
 def false_alarms(rows: Sequence[Tagged]) -> tuple[FalseAlarms, ...]:
@@ -99,7 +134,7 @@ def false_alarms(rows: Sequence[Tagged]) -> tuple[FalseAlarms, ...]:
         return ()
     return (
         _alarms(ALL, empty),
-        *(_alarms(s, [row for row in empty if row.source == s]) for s in _sources(empty)),
+        *(_alarms(s, [row for row in empty if row.source == s]) for s in sources_of(empty)),
     )
 
 
@@ -112,25 +147,11 @@ def span_calibration(rows: Sequence[Tagged]) -> tuple[float | None, int]:
     return calibration_error(np.array(chances), np.array(right)), len(chances)
 
 
-def _only(name: str) -> IsOf:
-    return lambda kind: kind == name
-
-
 def _row_counts(row: Tagged, is_of: IsOf) -> tuple[int, int, int, int, int]:
     gold = {span for span in row.gold if is_of(span[2])}
     found = {span for span in row.found if is_of(span[2])}
     patterns = {span for span in row.patterns if is_of(span[2])}
     return len(gold), len(found), len(gold & found), len(patterns), len(gold & patterns)
-
-
-def _f1(table: Indices) -> Estimate:
-    """F1 of (rows, 3): in the data, found, both; 0 where a resample has neither."""
-
-    def f1(at: Indices) -> float:
-        gold, found, both = table[at].sum(axis=0).tolist()
-        return Counts(gold, found, both).f1 or 0.0
-
-    return estimate(f1, len(table))
 
 
 def _alarms(source: str, rows: Sequence[Tagged]) -> FalseAlarms:
@@ -140,7 +161,3 @@ def _alarms(source: str, rows: Sequence[Tagged]) -> FalseAlarms:
         personal=share([any(span[2] not in IMPERSONAL for span in row.found) for row in rows]),
         patterns=share([bool(row.patterns) for row in rows]),
     )
-
-
-def _sources(rows: Sequence[Tagged]) -> list[str]:
-    return sorted({row.source for row in rows})

@@ -16,6 +16,7 @@ from pointsman.encoder.pieces import PieceReader, Pieces
 from pointsman.evaluation.stats import Spread, spread
 from pointsman.evaluation.texts import MARKS
 from pointsman.exchange.drive import drive
+from pointsman.exchange.plan import Forward
 from pointsman.exchange.route import route
 from pointsman.policy.world import World
 from pointsman.router import Router, new_id
@@ -153,7 +154,8 @@ class Clock:
         exchange = route(request, self._world, decision_id=new_id())
         plan = drive(exchange, router.encode, router.sessions)
         planned = time.perf_counter()
-        plan.body()
+        if isinstance(plan, Forward):
+            plan.body()
         ended = time.perf_counter()
         tokenize, first_tier = encoder.pieces.seconds, encoder.first_tier_s
         return Times(

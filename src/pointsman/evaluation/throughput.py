@@ -14,6 +14,7 @@ from pointsman.encoder.onnx import OnnxEncoder
 from pointsman.encoder.pool import EncoderPool
 from pointsman.evaluation.stats import Spread, spread
 from pointsman.exchange.drive import drive_async
+from pointsman.exchange.plan import Forward
 from pointsman.exchange.route import route
 from pointsman.exchange.sessions import Sessions
 from pointsman.router import new_id
@@ -86,7 +87,8 @@ async def _decide_all(
             began = time.perf_counter()
             exchange = route(parse_chat(body), setup.world, decision_id=new_id())
             plan = await drive_async(exchange, pool, sessions)
-            plan.body()
+            if isinstance(plan, Forward):
+                plan.body()
             samples.append(time.perf_counter() - began)
 
     began = time.perf_counter()

@@ -12,9 +12,10 @@ import torch
 from tokenizers import Tokenizer
 
 from pointsman.encoder.bundle import DEFAULT_BUNDLE
-from pointsman.training import card, export, fitting, loop, manifest, prior
+from pointsman.training import card, export, fitting, loop, manifest, prior, refusal_rates
 from pointsman.training import weights as w
 from pointsman.training.corpus import Corpus, read_corpus
+from pointsman.training.harmless import read_harmless
 from pointsman.training.inputs import Input, inputs
 from pointsman.training.manifest import MAX_TOKENS, Described, TrainingNote
 from pointsman.training.pairs import Pair, read_pairs
@@ -59,6 +60,7 @@ def make(order: Order) -> None:
     torch.set_num_threads(order.threads)
     order.out.mkdir(parents=True, exist_ok=True)
     corpus, stock = read_corpus(order.data), read_stock()
+    harmless = read_harmless(order.data, corpus)
     start: Weights = {**stock.weights, **w.new_heads(_width(stock.weights), order.seed)}
     tokenizer = Tokenizer.from_str(stock.tokenizer_json.decode())
     examples = corpus.on("train")
@@ -75,6 +77,8 @@ def make(order: Order) -> None:
         full=finish.write(order.out / "fp32", trained, fitted, int8=False),
         published=finish.write(order.out / "published", start, fitting.unfitted(), int8=True),
     )
+    rates = refusal_rates.add_ladder(bundles.shipped, harmless)
+    refusal_rates.write_rates(rates, order.out)
     prior.add_prior(bundles.shipped, corpus)
     results = results_of(bundles, corpus, fitted, order.data)
     text = msgspec.json.format(msgspec.json.encode(results), indent=1)

@@ -14,8 +14,9 @@ import msgspec
 from pointsman.accounts.limits import Limit
 from pointsman.catalog.families import FAMILIES, Family
 from pointsman.catalog.models import Endpoint, Prices, Speed
+from pointsman.catalog.sight import PiiRule
 from pointsman.cli import COMMANDS, build_parser
-from pointsman.config import schema
+from pointsman.config import guard_schema, schema
 from pointsman.config.build import DEFAULT_CONFIG
 from pointsman.policy.rules import Cascade, ReasoningRule, Shadow
 
@@ -90,6 +91,12 @@ def config_page() -> str:
         _section("models.NAME.speed", Speed),
         _section("policy", schema.PolicyConfig),
         _section("policy.prefer", schema.PreferConfig),
+        _section("policy.guard", guard_schema.GuardConfig),
+        _section("policy.guard.jailbreak, injection, harmful", guard_schema.AttackConfig),
+        _section("policy.guard.jailbreak.refuse_above", guard_schema.RateConfig),
+        _section("policy.guard.pii.TYPE", PiiRule),
+        _section("policy.guard.answer", guard_schema.RefusalConfig),
+        _section("tenants.NAME", guard_schema.TenantConfig),
         _section("policy.rules[]", schema.RuleConfig),
         _section("policy.rules[].reasoning", ReasoningRule),
         _section("policy.rules[].shadow", Shadow),

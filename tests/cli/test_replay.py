@@ -135,7 +135,7 @@ def test_what_was_not_measured_is_counted_and_the_mend_is_said(
     replay: Any, old: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "guarded.yaml"
-    guard = "    - {name: guard, when: {jailbreak: p, above: 0.9}, use: large}\n"
+    guard = "    - {name: attacks, when: {jailbreak: p, above: 0.9}, use: large}\n"
     path.write_text(old.read_text().replace("  rules:\n", f"  rules:\n{guard}"))
     told = replay("-c", str(path))
     assert told.status == 0
@@ -149,7 +149,7 @@ def test_a_signal_that_decides_nothing_may_be_missing(
     replay: Any, old: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "guarded.yaml"
-    guard = "    - {name: guard, when: {jailbreak: p, above: 0.9}, use: large}\n"
+    guard = "    - {name: attacks, when: {jailbreak: p, above: 0.9}, use: large}\n"
     path.write_text(old.read_text().replace("    - {name: rest", f"{guard}    - {{name: rest"))
     (report,) = replay("-c", str(path), "--json").rows()
     assert (report["decided"], report["lacks"]) == (2, {"jailbreak.p": 2})

@@ -25,7 +25,7 @@ class PiiRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is done about one type.
 
     Attributes:
-        action: See `Action`.
+        action: `allow`, `mask`, `mask_and_restore`, `reroute` or `refuse`.
         above: How sure the detector must be; pieces that it is less sure of are let through.
     """
 

@@ -79,6 +79,10 @@ def _show(setup: Setup, found: list[dict[str, str]], results: list[dict[str, Any
         f"encoder {world.bundle}, policy {world.policy_hash}"
     )
     print(f"dial: {world.policy.prefer.basis or f'lambda {world.policy.prefer.trade:g}'}")
+    guards = world.policy.guards
+    for who, guard in [("", guards.whole), *((f" of {t}", g) for t, g in guards.tenants.items())]:
+        if guards.signals:
+            print(f"guard{who}: {guard}")
     for name, head in setup.heads.items():
         print(f"head {name}: {head.rows} rows, {head.verdict}")
     for fault in found:

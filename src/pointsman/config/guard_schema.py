@@ -55,22 +55,7 @@ Pii = Action | dict[str, Action | PiiRule]
 
 
 class GuardPartConfig(_Strict, frozen=True):
-    """What the guard does. On a rule or a tenant, only what differs; the tenant's word is the last.
-
-    Attributes:
-        jailbreak: Talking the model out of its rules: `refuse`, `flag` or `pass` at the bundle's
-            own threshold, or bounds of your own.
-        injection: Text that poses as an instruction of another.
-        harmful: Plainly harmful requests.
-        pii: What is done about personal data, by type: `allow`, `mask` (the model sees a
-            placeholder), `mask_and_restore` (and the client gets its values back), `reroute` (to a
-            model that may see it) or `refuse`; `default` speaks for all other types; one word alone
-            for all. `{action: mask, above: 0.3}` says how sure the detector must be.
-        on_failure: What happens when a request could not be read, or not whole: `refuse` (it is
-            not sent) or `pass`; by default `refuse`.
-        media: What happens to pictures, sound and files, which are not read: `pass` (and flag) or
-            `refuse`; by default `pass`.
-    """
+    """What the guard does; on a rule or a tenant, only what differs. `GuardConfig` says more."""
 
     jailbreak: Attack | None = None
     injection: Attack | None = None
@@ -94,9 +79,20 @@ class RefusalConfig(_Strict, frozen=True):
 
 
 class GuardConfig(GuardPartConfig, frozen=True):
-    """The guard over all requests.
+    """The guard over all requests. On a rule or a tenant stand the first six keys alone.
 
     Attributes:
+        jailbreak: Talking the model out of its rules: `refuse`, `flag` or `pass` at the bundle's
+            own threshold, or bounds of your own.
+        injection: Text that poses as an instruction of another.
+        harmful: Plainly harmful requests.
+        pii: Personal data, by type: `allow`, `mask` (the model sees a placeholder),
+            `mask_and_restore` (and the client gets its values back), `reroute` (to a model that may
+            see it) or `refuse`; `default` speaks for all other types; one word alone for all.
+        on_failure: What happens when a request could not be read, or not whole: `refuse` (it is
+            not sent) or `pass`; by default `refuse`.
+        media: What happens to pictures, sound and files, which are not read: `pass` (and flag) or
+            `refuse`; by default `pass`.
         answer: How a refused request is answered.
         placeholders: `numbered` counts the values of a type in the order of the conversation.
             `keyed` derives the number from the value by `placeholder_key_env`, so that it stays the

@@ -101,12 +101,12 @@ async def _stream(
         raise  # the client's side: nobody is left to tell
     except (TimeoutError, aiohttp.ClientError, OSError) as failure:
         error = _broken(answer.plan, failure)
-    rest = restoring.feed(events.finish()) + restoring.finish()
+    rest = events.finish()
     course.usage = events.usage
     if error is None and not (events.done or events.finished or events.failed):
         error = _broken(answer.plan, None)
-    if error is not None:
-        rest += error_event(error.body())
+    held = restoring.feed(rest if error is None else b"") + restoring.finish()
+    rest = held if error is None else held + error_event(error.body())
     course.outcome = "broken" if error or events.failed else "answered"
     if rest:
         await response.write(rest)

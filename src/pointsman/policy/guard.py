@@ -46,6 +46,15 @@ class AttackGuard(msgspec.Struct, frozen=True):
         """Whether anything is done about it."""
         return any(b is not None for b in (self.refuse_above, self.send_above, self.flag_above))
 
+    def __str__(self) -> str:
+        """Return it as a person would say it."""
+        words = (
+            (self.refuse_above, "refused"),
+            (self.send_above, f"sent to {self.send_to}"),
+            (self.flag_above, "flagged"),
+        )
+        return ", ".join(f"> {bound:.3g} {word}" for bound, word in words if bound is not None)
+
 
 class Guard(msgspec.Struct, frozen=True):
     """What one party says; what it is silent on is for others to say.
@@ -68,6 +77,13 @@ class Guard(msgspec.Struct, frozen=True):
         attacks = {name for name, attack in self.attacks.items() if attack.acts}
         sees_pii = any(rule.action != "allow" for rule in self.pii.values())
         return frozenset(attacks | ({PII} if sees_pii else set()))
+
+
+    def __str__(self) -> str:
+        """Return it as a person would say it, with the bounds that were solved."""
+        said = [f"{name} {attack}" for name, attack in self.attacks.items() if attack.acts]
+        said += [f"{type_} {rule.action}" for type_, rule in self.pii.items()]
+        return "; ".join(said) or "nothing"
 
 
 SILENT = Guard()

@@ -55,7 +55,7 @@ def add_data_argument(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=Path(os.environ.get(DATA_VARIABLE, DEFAULT_DATA)),
         metavar="DIR",
-        help="folder with domain/, difficulty/, outcomes/, jailbreak/, pii/ and cache/ "
+        help="folder with domain/, difficulty/, outcomes/, jailbreak/, pii/, cache/ and tools/ "
         f"(default: ${DATA_VARIABLE})",
     )
 

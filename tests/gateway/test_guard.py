@@ -2,12 +2,15 @@
 
 import json
 import logging
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
 from pointsman.demo.standin import StandIn
+
+from .counting import NOON, Books, bearer, frozen
 
 pytestmark = pytest.mark.e2e
 
@@ -203,3 +206,24 @@ async def test_no_word_of_a_request_stands_in_logs_records_headers_or_errors(
     assert len(gate.records) == len(texts) * 2
     for place in (kept, caplog.text):
         assert not any(secret in place for secret in secrets)
+
+
+async def test_a_tenants_guard_goes_with_its_key_whatever_the_rule_says(
+    serve: Any, pair: Any, ask: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frozen(monkeypatch)
+    books = Books(tmp_path / "pointsman.db")
+    careful, lax = (books.make_key(name, expires=NOON + 60) for name in ("careful", "lax"))
+    gate = await serve(
+        pair,
+        guard={"jailbreak": "flag"},
+        rules=[{"name": "all", "choose": "static", "guard": {"jailbreak": "pass"}}],
+        tenants={"careful": {"guard": REFUSES}},
+        access={"keys": "required"},
+        state=str(books.path),
+    )
+    refused = await ask(gate, ATTACK, headers=bearer(careful))
+    assert refused.headers["x-pointsman-guard"] == "refuse"
+    assert gate.records[-1].tenant == "careful"
+    passed = await ask(gate, ATTACK, headers=bearer(lax))
+    assert passed.headers["x-pointsman-guard"] == "pass"

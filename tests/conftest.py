@@ -105,6 +105,7 @@ def some_signals() -> MakeSignals:
                     "turns": 1.0,
                     "tools": 0.0,
                     "images": 0.0,
+                    "media": 0.0,
                     "tool_loop": 0.0,
                 }
             ),

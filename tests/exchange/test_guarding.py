@@ -158,3 +158,12 @@ def test_a_tenants_word_is_the_last_and_no_words_of_a_request_change_it(watched:
     world = watched(REFUSES, lax, careful=REFUSES)
     assert isinstance(planned(world, said(ATTACK)), Forward)
     assert isinstance(planned(world, said(ATTACK), standing=Standing(tenant="careful")), Refuse)
+
+
+@pytest.mark.parametrize("cut", [3, 10, 12])
+def test_an_attack_that_is_cut_in_two_is_refused_as_a_whole(cut: int, watched: Build) -> None:
+    pieces = ATTACK[:cut], ATTACK[cut:]
+    parts = [{"type": "text", "text": piece} for piece in pieces]
+    turns = [{"role": "user", "content": piece} for piece in pieces]
+    for messages in ([{"role": "user", "content": parts}], turns):
+        assert isinstance(planned(watched(REFUSES), chat_from_object({"messages": messages})), Refuse)

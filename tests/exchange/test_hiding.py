@@ -1,12 +1,14 @@
 """What a model sees of a request, and what its client gets back."""
 
+import base64
+
 import msgspec
 import pytest
 
 from pointsman.catalog.sight import PiiRule
 from pointsman.errors import NoCandidateError
 from pointsman.exchange.claims import claim_of
-from pointsman.exchange.plan import decision_headers
+from pointsman.exchange.plan import Refuse, decision_headers
 from pointsman.exchange.route import replan
 from pointsman.exchange.shadowing import shadow
 from pointsman.exchange.standing import Standing
@@ -14,7 +16,7 @@ from pointsman.policy.guard import Guard
 from pointsman.policy.rules import Rule, Shadow
 from pointsman.wire.chat import chat_from_object
 
-from .guarded import MAIL, MASKS, REFUSES, Build, forwarded, said
+from .guarded import MAIL, MASKS, REFUSES, Build, forwarded, planned, said
 
 
 def test_a_model_sees_placeholders_and_the_record_only_counts(watched: Build) -> None:
@@ -87,3 +89,20 @@ def test_a_reservation_bounds_what_grows_behind_placeholders(watched: Build) -> 
     masked = forwarded(watched(MASKS), said("I am Kim Lee"))
     assert len(masked.body()) > len(plain.body())
     assert claim_of(masked).tokens >= claim_of(plain).tokens + 3
+
+
+def test_short_values_in_fields_of_their_own_are_hidden_line_by_line(watched: Build) -> None:
+    body = {"messages": [{"role": "user", "content": "Hi"}], "documents": ["by Kim Lee", "x y z"]}
+    plan = forwarded(watched(MASKS), chat_from_object(body))
+    assert b'"documents":["by <PERSON_1>","x y z"]' in plan.body()
+
+
+def test_what_stands_in_an_encoded_file_cannot_be_hidden_and_is_refused(watched: Build) -> None:
+    file = base64.b64encode(f"Written by Kim Lee, {MAIL}, in some haste.".encode()).decode()
+    part = {"type": "file", "file": {"file_data": f"data:text/plain;base64,{file}"}}
+    request = said([part, {"type": "text", "text": "Sum it up"}])
+    plan = planned(watched(MASKS), request)
+    assert isinstance(plan, Refuse)
+    assert plan.record.guard.reasons == ("pii EMAIL_ADDRESS", "pii PERSON")
+    own = watched(MASKS, Rule("own", ("local",), choose="static"))
+    assert forwarded(own, request).body().count(file.encode()) == 1

@@ -167,6 +167,32 @@ def test_a_request_without_text_has_one_empty_judged_text_and_no_parts() -> None
     assert reading.parts == ()
 
 
+TOOLS = [{"type": "function", "function": {"name": "f", "description": text}} for text in "ab"]
+
+
+def test_tools_are_read_after_all_messages_and_first_stay_unread() -> None:
+    turns = [{"role": "user", "name": "Ada", "content": FIRST}, {"role": "user", "content": LAST}]
+    prompt = read_prompt(chat_from_object({"messages": turns, "tools": TOOLS}))
+    _, wanted = played(prompt, ONLY_WHOLE)
+    *texts, seam = wanted
+    assert texts == [(text, ONLY_WHOLE) for text in (LAST, "Ada", FIRST, "b", "a")]
+    across = msgspec.structs.replace(ONLY_WHOLE, whole=frozenset({"attacks"}))
+    assert seam == (f"{FIRST}\n{LAST}", across), "what no text holds by itself comes last"
+    reading, _ = played(prompt, Asked(frozenset(), WHOLE, 3))
+    assert [part.unread for part in reading.parts] == [1, 1, 0, 0, 0]
+
+
+@pytest.mark.parametrize("content", ["", None])
+def test_a_request_that_says_nothing_but_offers_tools_has_them_read(content: str | None) -> None:
+    message = {"role": "user", "content": content}
+    prompt = read_prompt(chat_from_object({"messages": [message], "tools": TOOLS}))
+    reading, wanted = played(prompt, BOTH)
+    only_whole = msgspec.structs.replace(BOTH, judged=frozenset())
+    assert wanted[0][0] == prompt.judged == ""
+    assert wanted[1:] == [("b", only_whole), ("a", only_whole)]
+    assert len(reading.parts) == len(prompt.parts)
+
+
 _roles = st.sampled_from(["system", "user", "assistant", "tool"])
 
 

@@ -11,14 +11,16 @@ from pointsman.wire.prompt import read_prompt
 
 USER = {"role": "user", "content": "Hello you"}
 IMAGE = {"role": "user", "content": [{"type": "image_url"}]}
+FILE = {"role": "user", "content": [{"type": "file", "file": {"file_id": "f"}}]}
 RESULT = {"role": "tool", "content": "ok"}
 
 
 @pytest.mark.parametrize(
     ("request_fields", "expected"),
     [
-        ({"messages": [USER]}, {"characters": 9, "turns": 1, "tools": 0, "images": 0}),
+        ({"messages": [USER]}, {"characters": 9, "turns": 1, "tools": 0, "images": 0, "media": 0}),
         ({"messages": [USER, USER, IMAGE]}, {"characters": 18, "turns": 3, "images": 1}),
+        ({"messages": [USER, IMAGE, FILE]}, {"images": 1, "media": 2}),
         ({"messages": [USER], "tools": [{}, {}]}, {"tools": 2}),
         ({"messages": [USER]}, {"tool_loop": 0}),
         ({"messages": [USER, RESULT]}, {"tool_loop": 1}),

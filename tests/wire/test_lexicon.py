@@ -34,12 +34,14 @@ def found(text: str, *values: str) -> list[str]:
         ("🚂Jane🚂", ["Jane", "🚂"], ["🚂", "Jane", "🚂"]),
         # JSON inside a text.
         ('{"a": "x\\nJane", "b": "\\u00e9"}', ["Jane"], ["Jane"]),
+        ('{"a": "\\u7cfbJane\\ud83d\\ude82Jane"}', ["Jane"], ["Jane", "Jane"]),
         ("C:\\nina", ["nina"], ["nina"]),
         ('{"a": "say \\"Jo\\" b"}', ['"Jo" b'], ['\\"Jo\\" b']),
         ('{"a": "Ren\\u00e9"} René', ["René"], ["Ren\\u00e9", "René"]),
         ("Jo Li", ["Jo Li Smith", "Jo Li"], ["Jo Li"]),
         ("", ["Jane"], []),
         ("Jane", [], []),
+        ("a b", [" "], []),
     ],
 )
 def test_values_are_found_as_whole_words(text: str, values: list[str], matches: list[str]) -> None:

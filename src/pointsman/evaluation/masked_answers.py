@@ -17,6 +17,11 @@ from pointsman.wire.sse import ChatStream
 Way = tuple[str | int, ...]
 
 _SOME = 0.4
+"""How often the less common happens."""
+_COMMENTS = 0.05
+_DONE = 0.8
+# What may stand beside a value, and yet does not make it a part of a longer word.
+_BESIDE = (" ", ". ", "\n", '"', "\\", "\\n", "<", "> ", "**", "_", "请联系", "🚂", "{", "/")
 _ENVELOPE = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m"}
 
 
@@ -67,8 +72,8 @@ def answer(
         ways: list[tuple[Way, bool]] = [(("content",), structured)]
         if chance.random() < _SOME:
             ways.insert(0, ((chance.choice(("reasoning_content", "reasoning")),), False))
-        for call in range(chance.choice((0, 0, 1, 2, 3))):
-            ways.append((("tool_calls", call, "function", "arguments"), True))
+        calls = range(chance.choice((0, 0, 1, 2, 3)))
+        ways += [(("tool_calls", call, "function", "arguments"), True) for call in calls]
         for way, quoted in ways:
             said, meant = (_json if quoted else _plain)(chance, values, (*words, *words, *strange))
             texts.append(Text(choice, way, said, meant, quoted))
@@ -80,11 +85,20 @@ def _plain(chance: Random, values: Mapping[str, str], words: tuple[str, ...]) ->
     said: list[str] = []
     meant: list[str] = []
     for _ in range(chance.randint(0, 9)):
-        name = chance.choice(tuple(values)) if values and chance.random() < _SOME else ""
-        # Beside a placeholder may stand anything; of other words, two could make up one.
-        piece = chance.choice(("", "", *words)) if name else chance.choice(words)
-        said += (piece, name or " ")
-        meant += (piece, values.get(name, " "))
+        if values and chance.random() < _SOME:
+            name = chance.choice(tuple(values))
+            before, after = chance.choices(_BESIDE, k=2)
+            said += (before, name, after)
+            meant += (before, values[name], after)
+        else:
+            word = chance.choice(words)  # never beside another: two could make up a placeholder
+            said += (" ", word, "\n")
+            meant += (" ", word, "\n")
+    if values and chance.random() < _SOME:  # what ends an answer that is cut off
+        name = chance.choice(tuple(values))
+        begun = name[: chance.randrange(1, len(name))]
+        said.append(begun)
+        meant.append(begun)
     return "".join(said), "".join(meant)
 
 
@@ -105,20 +119,18 @@ def play(chance: Random, said: Answer) -> Iterator[str]:
     upstream, client = Joined(), Joined()
     chat = ChatStream()
     restoring = RestoringStream(said.values, structured=said.structured)
-    spellings = _spellings(said.values)
+    due = {quoted: _Due(said.values, quoted=quoted) for quoted in (False, True)}
     quoted = {(text.choice, text.way): text.quoted for text in said.texts}
     stream = _stream(chance, said)
     at = 0
     while at < len(stream):
-        size = chance.choice((1, 20, 200, 2000))
+        size = chance.choice((1, 50, 500, 5000))
         events = chat.feed(stream[at : at + size])
         at += size
         client.take(restoring.feed(events))
         for field in upstream.take(events):
-            due = _due(
-                upstream.texts[field], spellings, quoted=quoted[field], over=upstream.over(field)
-            )
-            if client.texts.get(field, "") != due:
+            out = due[quoted[field]](upstream.texts[field], over=upstream.over(field))
+            if client.texts.get(field, "") != out:
                 yield f"{field} has another part out than it should"
     client.take(restoring.feed(chat.finish()) + restoring.finish())
     for text in said.texts:
@@ -176,29 +188,33 @@ def _fragments(delta: dict[str, Any]) -> Iterator[tuple[Way, str]]:
             yield (key,), value
 
 
-def _spellings(values: Mapping[str, str]) -> dict[str, str]:
-    """Return each way to write a placeholder, and its value."""
-    return {
-        opened + name[1:-1] + closed: value
-        for name, value in values.items()
-        for opened in ("<", "\\u003c", "\\u003C")
-        for closed in (">", "\\u003e", "\\u003E")
-    }
+class _Due:
+    """What must be out of texts that have come so far: all but what may still become a name."""
 
+    def __init__(self, values: Mapping[str, str], *, quoted: bool) -> None:
+        self._quoted = quoted
+        opened = ("<", "\\u003c", "\\u003C") if quoted else ("<",)
+        closed = (">", "\\u003e", "\\u003E") if quoted else (">",)
+        self._known = {
+            a + name[1:-1] + b: json.dumps(value, ensure_ascii=False)[1:-1] if quoted else value
+            for name, value in values.items()
+            for a in opened
+            for b in closed
+        }
+        self._begun = {name[:size] for name in self._known for size in range(1, len(name))}
+        self._longest = max(map(len, self._begun), default=0)
 
-def _due(text: str, spellings: Mapping[str, str], *, quoted: bool, over: bool) -> str:
-    """Return what must be out of a text that has come so far: all but what may become a name."""
-    known = {s: v for s, v in spellings.items() if quoted or "\\" not in s}
-    longest = max(map(len, known), default=1)
-    for size in () if over else range(min(len(text), longest - 1), 0, -1):
-        start, end = text[:-size], text[-size:]
-        escaped = end[0] == "\\" and (len(start) - len(start.rstrip("\\"))) % 2 == 1
-        if not escaped and any(name.startswith(end) and name != end for name in known):
-            text = start
-            break
-    for name, value in known.items():
-        text = text.replace(name, json.dumps(value, ensure_ascii=False)[1:-1] if quoted else value)
-    return text
+    def __call__(self, text: str, *, over: bool) -> str:
+        for size in () if over else range(min(len(text), self._longest), 0, -1):
+            start, end = text[:-size], text[-size:]
+            # Of two backslashes, the second begins no escape.
+            escaped = end[0] == "\\" and (len(start) - len(start.rstrip("\\"))) % 2 == 1
+            if end in self._begun and not escaped:
+                text = start
+                break
+        for name, value in self._known.items() if "<" in text or "\\u003" in text else ():
+            text = text.replace(name, value)
+        return text
 
 
 def _stream(chance: Random, said: Answer) -> bytes:
@@ -217,9 +233,9 @@ def _stream(chance: Random, said: Answer) -> bytes:
         if spelled:
             chunk = chunk.replace("<", "\\u003c").replace(">", "\\u003e")
         events.append(f"data: {chunk}{line}{line}")
-        if chance.random() < 0.05:
+        if chance.random() < _COMMENTS:
             events.append(f": keep alive{line}{line}")
-    if chance.random() < 0.8:
+    if chance.random() < _DONE:
         events.append(f"data: [DONE]{line}{line}")
     return "".join(events).encode()
 
@@ -249,5 +265,5 @@ def _cut(chance: Random, text: str, *, halves: bool) -> list[str]:
     if halves:
         units = text.encode("utf-16-be")
         text = "".join(chr(units[i] << 8 | units[i + 1]) for i in range(0, len(units), 2))
-    cuts = sorted(chance.choices(range(len(text) + 1), k=chance.randint(0, 1 + len(text) // 3)))
+    cuts = sorted(chance.choices(range(len(text) + 1), k=chance.randint(0, 1 + len(text) // 6)))
     return [text[a:b] for a, b in zip((0, *cuts), (*cuts, len(text)), strict=True)]

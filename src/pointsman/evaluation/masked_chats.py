@@ -54,9 +54,37 @@ _SHORT = 2
 
 TYPES = tuple(sorted({kind for kind, _ in VALUES}))
 _WORDS = (
-    "please", "write", "to", "\n", "and", "ответьте", "请联系", "مرحبا", "🚂", "l'été", "**", "_", "``",
-    "a<b", "<br>", '"', "\\", "{", "}", "नमस्ते", "e\u0301", "1.5", "x>y", "<", "\\n", "\t", "C:\\dir",
-)  # fmt: skip
+    *(
+        "please",
+        "write",
+        "to",
+        "and",
+        "ответьте",
+        "请联系",
+        "مرحبا",
+        "नमस्ते",
+        "l'été",
+        "e\u0301",
+        "🚂",
+    ),
+    *(
+        "\n",
+        "\t",
+        "**",
+        "_",
+        "``",
+        "a<b",
+        "<br>",
+        "x>y",
+        "<",
+        '"',
+        "\\",
+        "\\n",
+        "C:\\dir",
+        "{}",
+        "1.5",
+    ),
+)
 # Typed by a user, or made up by a model: no value may ever stand in their place.
 TYPED = ("<PERSON_1>", "<EMAIL_ADDRESS_2>", "<PASSWORD_1>")
 MANGLED = ("<PERSON_999>", "<person_1>", "<PERSON 1>", "<PERSON_1", "PERSON_1>", "<EMAIL_ADDRESS_>")

@@ -2,12 +2,13 @@
 
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 
 from pointsman.catalog.models import Model
 from pointsman.catalog.sight import MASKS
+from pointsman.errors import RefusedError
 from pointsman.policy.guard import PII, Watch, masked
 from pointsman.signals.detector import Signals
 from pointsman.signals.findings import Spans
@@ -56,6 +57,9 @@ def hide(
         key: Makes placeholders that are the same on every replica, whatever is left of the
             conversation; None numbers them in the order of the request.
         scope: Whose values are told apart from those of others by the key.
+
+    Raises:
+        RefusedError: Something stands where it cannot be replaced.
     """
     found = signals.get(PII)
     actions = masked(model, signals, watch) if watch.sees_pii else {}
@@ -66,7 +70,19 @@ def hide(
         if watch.action(span.type, span.p, model) in MASKS:
             spans.setdefault(span.part, []).append((span.type, span.start, span.end))
     parts = read_prompt(request).parts
-    seen = [Seen(part.text, tuple(spans.get(number, ()))) for number, part in enumerate(parts)]
+    sealed = {type_ for number in spans if parts[number].encoded for type_, *_ in spans[number]}
+    if sealed:
+        raise RefusedError(
+            f"this request holds {', '.join(sorted(sealed))} in an encoded file, where it cannot "
+            "be replaced; send the file as text",
+            reasons=tuple(f"{PII} {type_}" for type_ in sorted(sealed)),
+            told=tuple(f"{type_} where it cannot be replaced" for type_ in sorted(sealed)),
+        )
+    seen = [
+        one
+        for number, part in enumerate(parts)
+        for one in _seen(part.text, tuple(spans.get(number, ())))
+    ]
     done = mask(request.body, seen, frozenset(actions), tag=_tagger(key, scope))
     restores = {
         placeholder: value
@@ -74,6 +90,21 @@ def hide(
         if actions[_type_of(placeholder)] == "mask_and_restore"
     }
     return Hidden(done.body, restores, done.counts)
+
+
+def _seen(text: str, spans: tuple[tuple[str, int, int], ...]) -> Iterator[Seen]:
+    """Yield a text with its spans; and its lines, which may stand apart in the request.
+
+    The strings of a tool or of an unknown field are read as the lines of one text.
+    """
+    yield Seen(text, spans)
+    start = 0
+    for line in text.split("\n") if spans else ():
+        end = start + len(line)
+        inside = tuple((t, s - start, e - start) for t, s, e in spans if start <= s and e <= end)
+        if inside and line != text:
+            yield Seen(line, inside)
+        start = end + 1
 
 
 def _type_of(placeholder: str) -> str:

@@ -71,6 +71,7 @@ def route(
     )
     try:
         decision = decide(question, world.policy, world.catalog)
+        first = plan(request, question, decision, world, decision_id=decision_id, standing=standing)
     except RefusedError as refused:
         verdict = Verdict("refuse", refused.reasons, refused.told)
         return _refusal(request, question, refused, verdict, world, decision_id, standing)
@@ -79,7 +80,6 @@ def route(
         unchecked.__cause__ = failure
         verdict = Verdict("unchecked", ("unchecked",))
         return _refusal(request, question, unchecked, verdict, world, decision_id, standing)
-    first = plan(request, question, decision, world, decision_id=decision_id, standing=standing)
     admitted = yield from admit(first, world)
     yield Remember(key, admitted.decision.target)
     return admitted

@@ -33,5 +33,6 @@ class AttackDetector:
 
     def __call__(self, prompt: Prompt, reading: Reading) -> Measure:  # noqa: ARG002  # protocol
         """Return `p`, the probability that a text of the request is such an attack."""
-        found = (part.scores.get(HEAD, {}).get(self.name, 0.0) for part in reading.parts)
+        read = (*reading.parts, *reading.seams)
+        found = (text.scores.get(HEAD, {}).get(self.name, 0.0) for text in read)
         return Measure({"p": max(found, default=0.0)})

@@ -19,9 +19,8 @@ class CoverageDetector:
 
     def __call__(self, prompt: Prompt, reading: Reading) -> Measure:  # noqa: ARG002  # protocol
         """Return counts; `{coverage: unread_characters}` holds when a part stayed unread."""
-        return Measure(
-            {
-                "unread_characters": float(sum(part.unread for part in reading.parts)),
-                "passes": float(sum(encoding.passes for encoding in reading.encodings)),
-            }
-        )
+        unread = sum(part.unread for part in reading.parts)
+        # A seam's characters are those of two parts: they are not counted twice.
+        unread = unread or sum(seam.unread for seam in reading.seams)
+        passes = sum(encoding.passes for encoding in reading.encodings)
+        return Measure({"unread_characters": float(unread), "passes": float(passes)})

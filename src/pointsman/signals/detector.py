@@ -5,7 +5,7 @@ from typing import Literal, Protocol, assert_never
 
 from pointsman.encoder.encoding import Asked, Heads
 from pointsman.signals.findings import Finding, Measure, Scores, Spans
-from pointsman.signals.reading import Reading
+from pointsman.signals.reading import NOTHING_READ, Reading
 from pointsman.wire.prompt import Prompt
 
 Signals = Mapping[str, Finding]
@@ -60,6 +60,22 @@ def measure(detectors: Sequence[Detector], prompt: Prompt, reading: Reading) -> 
         for detector in detectors
         if detector.judged <= reading.asked.judged and detector.whole <= reading.asked.whole
     }
+
+
+def unmeasured(detectors: Sequence[Detector], prompt: Prompt) -> Signals:
+    """Return what is left where reading failed: counts, and findings that say nothing."""
+    return {
+        detector.name: _nothing_of(detector)
+        if detector.judged or detector.whole
+        else detector(prompt, NOTHING_READ)
+        for detector in detectors
+    }
+
+
+def _nothing_of(detector: Detector) -> Finding:
+    if detector.kind == "numbers":
+        return Measure(dict.fromkeys(detector.names, 0.0))
+    return Scores({}, exclusive=detector.kind == "exclusive")
 
 
 def asked_of(detectors: Iterable[Detector], max_windows: int) -> Asked:

@@ -16,10 +16,15 @@ class SurfaceDetector:
     kind: Kind = "numbers"
     judged = NO_HEADS
     whole = NO_HEADS
-    names = frozenset({"characters", "prompt_tokens", "turns", "tools", "images", "tool_loop"})
+    names = frozenset(
+        {"characters", "prompt_tokens", "turns", "tools", "images", "media", "tool_loop"}
+    )
 
     def __call__(self, prompt: Prompt, reading: Reading) -> Measure:  # noqa: ARG002  # protocol
-        """Return counts; `prompt_tokens` is an estimate, `tool_loop` is 1 or 0."""
+        """Return counts; `prompt_tokens` is an estimate, `tool_loop` is 1 or 0.
+
+        `media` counts what cannot be read as text: images, sound, files.
+        """
         return Measure(
             {
                 "characters": float(prompt.characters),
@@ -27,6 +32,7 @@ class SurfaceDetector:
                 "turns": float(prompt.turns),
                 "tools": float(prompt.tools),
                 "images": float(prompt.images),
+                "media": float(prompt.media),
                 "tool_loop": float(prompt.in_tool_loop),
             }
         )

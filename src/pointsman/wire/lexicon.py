@@ -21,7 +21,7 @@ _UNSPACED = (
 # doubt, more is masked, and comes back all the same.
 _LETTER = rf"[^\W_{_UNSPACED}]"
 _WORD = re.compile(rf"{_LETTER}+|\S")
-_WORD_OR_ESCAPE = re.compile(rf"\\[bfnrt]|{_LETTER}+|\S")
+_WORD_OR_ESCAPE = re.compile(rf"\\(?:[bfnrt]|u[0-9a-fA-F]{{4}})|{_LETTER}+|\S")
 _INSIDE = re.compile(rf"(?<={_LETTER})(?={_LETTER})")
 _NO_SPACE = re.compile(f"[{_UNSPACED}]")
 _MUST_BE_ESCAPED = re.compile(r'[\x00-\x1f"\\/]')

@@ -6,6 +6,7 @@ import msgspec
 
 from pointsman.wire.chat import ChatRequest, ContentPart, Message
 from pointsman.wire.courtesy import is_courtesy
+from pointsman.wire.seams import seams
 from pointsman.wire.strings import REQUEST
 
 FOLLOW_UP_CHARACTERS = 32
@@ -57,6 +58,7 @@ class Prompt(msgspec.Struct, frozen=True):
             no more of the request than that. 0 where nothing has been answered yet; examples that
             a client writes as answers count, because they look the same.
         media: Pictures, sound, files and other content that is not text, images included.
+        seams: What stands across the borders of texts that a model reads as one.
     """
 
     parts: tuple[TextPart, ...]
@@ -69,6 +71,7 @@ class Prompt(msgspec.Struct, frozen=True):
     size_bytes: int
     carried_share: float = 0.0
     media: int = 0
+    seams: tuple[str, ...] = ()
 
     def texts(self, *roles: str) -> Iterator[str]:
         """Yield the texts that these roles said, in order."""
@@ -95,6 +98,7 @@ def read_prompt(request: ChatRequest) -> Prompt:
         + sum(found.size_bytes for found in request.strings),
         carried_share=_carried(request, said) / max(1, characters),
         media=sum(found.media for found in request.strings),
+        seams=seams((part.role, part.text) for part in typed),
     )
 
 

@@ -158,6 +158,8 @@ class RestoringStream:
         field = string.field
         if field is not None and raw and field in self._held:
             raw = escape(self._held.pop(field).text) + raw
+        if "<" not in raw and "\\" not in raw:
+            return raw
         inner = Escaped(raw)
         quoted = _is_json(string.place, structured=self._structured)
         edits, open_at = scan(inner.text, self._values, quoted=quoted)

@@ -129,13 +129,15 @@ async def _send(demo: Demo, session: aiohttp.ClientSession, request: DemoRequest
     url = f"{demo.server.url}/v1/chat/completions"
     status, usage, answered = await _ask(session, url, dict(request.body), headers)
     models = demo.catalog.models
+    record = demo.records[answered["x-pointsman-decision-id"]]
+    if not record.model:  # refused: nothing was asked, and nothing is compared
+        return Row(request, record, status, Usage(), Usage(), 0.0, 0.0)
     always = {
         **request.body,
         "model": models[BIG].upstream_name,
         "chat_template_kwargs": {"enable_thinking": True},
     }
     _, baseline, _ = await _ask(session, f"{demo.big_url}/chat/completions", always, {})
-    record = demo.records[answered["x-pointsman-decision-id"]]
     return Row(
         request=request,
         record=record,

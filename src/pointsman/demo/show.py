@@ -34,6 +34,8 @@ def _cells(row: Row) -> tuple[Text | str, ...]:
     target = Text(record.model, style="bold magenta" if record.model == BIG else "bold")
     if record.reasoning != "default":
         target.append(f" {_short(record.reasoning)}", style="yellow" if thinks else "dim")
+    if not record.model:
+        target = Text("refused", style="bold red")
     if row.status != _OK:
         target.append(f" HTTP {row.status}", style="red")
     saved = 1 - row.usd / row.usd_baseline if row.usd_baseline else 0.0
@@ -64,6 +66,8 @@ def _short(reasoning: str) -> str:
 
 def _why(row: Row) -> str:
     record = row.record
+    if not record.model:
+        return f"guard: {', '.join(record.guard.reasons)}"
     if record.rule == "named":
         return "the request names it"
     domain, reasoning = record.signals.get("domain"), record.signals.get("reasoning")
@@ -74,6 +78,8 @@ def _why(row: Row) -> str:
         said.append(f"p_gain {reasoning.values['p_gain']:.2f}")
     if record.rule != "everyday":
         said.append(f"rule {record.rule}")
+    if record.masked:
+        said.append(f"hides {', '.join(record.masked)}")
     said += [
         word
         for start, word in (("the client asks", "its own wish"), ("the conversation", "in a talk"))

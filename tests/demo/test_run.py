@@ -9,6 +9,7 @@ import pytest
 from pointsman.demo.prompts import demo_requests
 from pointsman.demo.run import BIG, running_demo, send_all
 from pointsman.demo.show import show_rows
+from pointsman.wire.usage import Usage
 
 pytestmark = pytest.mark.e2e
 
@@ -21,14 +22,25 @@ async def test_every_request_of_the_demo_is_answered_and_accounted_for() -> None
         rows = await send_all(demo, requests, lambda _row: None)
     assert len(rows) == len(requests) >= 40
     assert {row.status for row in rows} == {200}
-    assert all(row.record.outcome == "answered" for row in rows)
-    assert all(row.usage.completion_tokens > 0 for row in rows)
-    assert all((row.baseline.reasoning_tokens or 0) > 0 for row in rows if _may_think(row.request))
+    refused = [row for row in rows if row.record.outcome == "refused"]
+    assert {row.request.title for row in refused} == {
+        "instructions overruled",
+        "an order in a result",
+    }
+    assert all(row.usage == row.baseline == Usage() for row in refused)
+    answered = [row for row in rows if row not in refused]
+    assert all(row.record.outcome == "answered" for row in answered)
+    assert all(row.usage.completion_tokens > 0 for row in answered)
+    thinking = [row for row in answered if _may_think(row.request)]
+    assert all((row.baseline.reasoning_tokens or 0) > 0 for row in thinking)
+    (hidden,) = (row for row in rows if row.request.title == "an address")
+    assert hidden.record.masked == {"EMAIL_ADDRESS": 1}
     console = Console(record=True, width=150)
     show_rows(rows, console)
     text = console.export_text()
     assert "What is 2+2?" in text
     assert "fewer tokens" in text
+    assert "refused" in text
 
 
 def _may_think(request: object) -> bool:

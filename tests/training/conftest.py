@@ -37,6 +37,8 @@ from pointsman.training.stock import Stock
 from pointsman.training.weights import GUARD, HEADS, RECORDED, TAGGER, Weights
 
 NEED_TORCH = [
+    "test_foreign.py",
+    "test_foreign_fitting.py",
     "test_loop.py",
     "test_losses.py",
     "test_network.py",

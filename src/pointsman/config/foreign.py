@@ -1,4 +1,4 @@
-"""Reads the table that judges texts in other languages than English, and checks that it is whole."""
+"""Reads the table that judges texts that are not English, and checks that it is whole."""
 
 import hashlib
 from pathlib import Path

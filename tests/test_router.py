@@ -117,6 +117,7 @@ def test_classifying_measures_everything_and_decides_nothing(router: Router) -> 
         "harmful",
         "pii",
         "coverage",
+        "disguise",
         "surface",
         "keywords",
         "language",

@@ -6,16 +6,20 @@ from typing import Any
 from uuid import uuid4
 
 from pointsman.config.build import Setup, load_setup
+from pointsman.config.foreign import load_foreign
 from pointsman.encoder.encoding import Asked, Encoding
 from pointsman.encoder.memory import EncodingMemory, text_key
 from pointsman.encoder.onnx import OnnxEncoder
 from pointsman.encoder.pool import EncoderPool, default_workers
 from pointsman.exchange.drive import drive, drive_async
-from pointsman.exchange.plan import Forward
-from pointsman.exchange.route import encoded, route
+from pointsman.exchange.measuring import encoded
+from pointsman.exchange.plan import Forward, Plan, Refuse
+from pointsman.exchange.route import route
 from pointsman.exchange.sessions import Sessions
 from pointsman.policy.counterfactual import Counterfactual, counterfactual
+from pointsman.policy.guard import GUARD
 from pointsman.signals import Reading, Signals, asked_of, measure, read
+from pointsman.signals.text_reader import TextReader
 from pointsman.wire.chat import ChatRequest, chat_from_object
 from pointsman.wire.prompt import read_prompt
 
@@ -36,6 +40,7 @@ class Router:
         self.encoder = OnnxEncoder(
             setup.bundle, intra_threads=encoder.intra_threads, first_tier=encoder.first_tier
         )
+        self._foreign = load_foreign()
         self.memory = EncodingMemory(encoder.remember)
         sessions = setup.config.sessions
         self.sessions = Sessions(capacity=sessions.capacity, ttl_s=sessions.ttl_s)
@@ -51,12 +56,17 @@ class Router:
         """Make a router from the config that ships with pointsman."""
         return cls(load_setup())
 
+    @property
+    def reader(self) -> TextReader:
+        """Whoever reads a text: the encoder, and what sees more in it than one pass does."""
+        return TextReader(self.encoder, self._foreign)
+
     def encode(self, text: str, asked: Asked) -> Encoding:
         """Read one text, or recall it."""
         key = text_key(text, asked)
         known = self.memory.get(key)
         if known is None:
-            known = self.encoder.encode(text, asked)
+            known = self.reader.encode(text, asked)
             self.memory.put(key, known)
         return known
 
@@ -90,6 +100,18 @@ class Router:
 
         Raises:
             RequestError: It is no valid chat request, or no model can take it.
+            RefusedError: The guard refuses it.
+            UncheckedError: The guard could not read it, and nothing goes unread.
+        """
+        return _forward(self.plan(request, conversation=conversation))
+
+    def plan(
+        self, request: dict[str, Any] | ChatRequest, *, conversation: str | None = None
+    ) -> Plan:
+        """Decide as `route` does; a refusal is returned, with what was measured.
+
+        Raises:
+            RequestError: It is no valid chat request, or no model can take it.
         """
         exchange = route(
             _typed(request), self.setup.world, decision_id=new_id(), conversation=conversation
@@ -108,14 +130,14 @@ class Router:
         exchange = route(
             _typed(request), self.setup.world, decision_id=new_id(), conversation=conversation
         )
-        return await drive_async(exchange, self.pool(), self.sessions)
+        return _forward(await drive_async(exchange, self.pool(), self.sessions))
 
     def pool(self) -> EncoderPool:
         """Return the pool that reads beside the event loop, started at its first use."""
         if self._pool is None:
             encoder = self.setup.config.encoder
             self._pool = EncoderPool(
-                self.encoder,
+                self.reader,
                 workers=encoder.workers or default_workers(),
                 queue=encoder.queue,
                 memory=self.memory,
@@ -125,7 +147,7 @@ class Router:
     def what_if(self, plan: Forward) -> Counterfactual | None:
         """Say what would have changed a decision; None where nothing measured would, nor λ."""
         world = self.setup.world
-        if plan.question.named is not None:
+        if plan.question.named is not None or plan.rule == GUARD:
             return None
         return counterfactual(plan.question, plan.decision, world.policy, world.catalog)
 
@@ -150,6 +172,12 @@ class Router:
 def new_id() -> str:
     """Return a fresh decision id."""
     return f"dec_{uuid4().hex}"
+
+
+def _forward(plan: Plan) -> Forward:
+    if isinstance(plan, Refuse):
+        raise plan.error
+    return plan
 
 
 def _typed(request: dict[str, Any] | ChatRequest) -> ChatRequest:

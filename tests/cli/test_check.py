@@ -166,7 +166,7 @@ def test_a_request_that_cannot_be_decided_fails_its_test(
         ("{", "policy-tests.yaml"),
         (
             "- {name: t, text: x, signals: {mood: {a: 1}}, expect: {}}",
-            "test 't': unknown signal `mood`; signals are: coverage, domain,",
+            "test 't': unknown signal `mood`; signals are: coverage, disguise, domain,",
         ),
         (
             "- {name: t, text: x, signals: {pii: {EMAIL: 0.9}}, expect: {}}",

@@ -164,6 +164,7 @@ def test_the_shelf_has_every_signal() -> None:
         *ATTACKS,
         "pii",
         "coverage",
+        "disguise",
         "surface",
         "keywords",
         "language",

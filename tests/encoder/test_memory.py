@@ -30,6 +30,14 @@ def test_what_was_put_is_found_again() -> None:
     assert memory.get(key("b")) is None
 
 
+def test_what_is_recalled_takes_no_passes() -> None:
+    memory = EncodingMemory()
+    memory.put(key("a"), msgspec.structs.replace(an_encoding(5), passes=3, unread=7))
+    found = memory.get(key("a"))
+    assert found is not None
+    assert (found.tokens, found.passes, found.unread) == (5, 0, 7)
+
+
 def test_the_least_recently_used_text_is_forgotten_when_full() -> None:
     memory = EncodingMemory(capacity=2)
     for text in ("a", "b"):

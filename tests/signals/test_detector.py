@@ -54,6 +54,7 @@ def test_every_signal_is_measured_once_in_the_shelfs_order() -> None:
         "harmful",
         "pii",
         "coverage",
+        "disguise",
         "surface",
         "keywords",
         "language",
@@ -68,7 +69,11 @@ def test_every_signal_is_measured_once_in_the_shelfs_order() -> None:
         ({"outcome", "extra_tokens"}, set(), ["reasoning"]),
         (set(), {"attacks"}, ["jailbreak", "injection", "harmful"]),
         (set(), {"pii"}, ["pii"]),
-        (set(), {"attacks", "pii"}, ["jailbreak", "injection", "harmful", "pii", "coverage"]),
+        (
+            set(),
+            {"attacks", "pii"},
+            ["jailbreak", "injection", "harmful", "pii", "coverage", "disguise"],
+        ),
         ({"domain", "other head", "embedding"}, {"pii"}, ["domain", "pii"]),
     ],
 )
@@ -101,10 +106,11 @@ def test_a_signal_whose_head_the_bundle_lacks_is_not_on_the_shelf() -> None:
     assert {"jailbreak", "injection", "harmful", "pii"} & set(words) == {"harmful"}
 
 
-def test_coverage_speaks_of_the_heads_that_the_bundle_has() -> None:
+@pytest.mark.parametrize("name", ["coverage", "disguise"])
+def test_what_is_said_of_whole_texts_needs_the_heads_that_the_bundle_has(name: str) -> None:
     for labels in ({}, {"attacks": LABELS["attacks"]}, {"pii": LABELS["pii"]}, LABELS):
-        (coverage,) = [d for d in default_detectors(labels) if d.name == "coverage"]
-        assert coverage.whole == WHOLE & set(labels)
+        (detector,) = [d for d in default_detectors(labels) if d.name == name]
+        assert detector.whole == WHOLE & set(labels)
 
 
 def test_the_encoder_is_asked_for_what_the_detectors_need_and_no_more() -> None:

@@ -11,7 +11,7 @@ from pointsman.encoder.encoding import UNREAD, Asked, Encoding, TextSpan
 from pointsman.signals.detector import NO_HEADS
 from pointsman.signals.findings import Span
 from pointsman.signals.patterns import TYPES, Match
-from pointsman.signals.pii import HEAD, PiiDetector, _joined
+from pointsman.signals.pii import HEAD, PATTERNS, PiiDetector, _joined
 from pointsman.signals.reading import Reading
 from pointsman.wire.chat import chat_from_object
 from pointsman.wire.prompt import read_prompt
@@ -148,6 +148,16 @@ def test_patterns_read_what_no_window_reached() -> None:
     unread = msgspec.structs.replace(UNREAD, unread=len(text))
     (span,) = DETECTOR(prompt, Reading(ASKED, parts=(unread,))).spans
     assert (span.type, text[span.start : span.end]) == ("CREDIT_CARD", "4111 1111 1111 1111")
+
+
+def test_of_a_text_that_was_read_the_patterns_stand_in_its_encoding() -> None:
+    prompt = read_prompt(
+        chat_from_object({"messages": [{"role": "user", "content": "Card 4111 1111 1111 1111"}]})
+    )
+    spans = {HEAD: (TextSpan(PERSON, 0, 4, 0.6),), PATTERNS: (TextSpan(PHONE, 0, 9, 0.7),)}
+    encoding = msgspec.structs.replace(UNREAD, spans=spans)
+    found = DETECTOR(prompt, Reading(ASKED, parts=(encoding,))).spans
+    assert found == (Span(PHONE, 0, 0, 9, 0.7),)  # and the text is not searched again
 
 
 def test_patterns_stop_where_reading_on_would_hold_up_others(

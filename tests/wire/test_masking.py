@@ -33,14 +33,10 @@ def test_values_become_placeholders_and_are_given_back_with_their_counts() -> No
     text = "I am Jane Roe, jane@x.org; Bob has bob@x.org. Jane Roe!"
     finds = ((PERSON, "Jane Roe"), (EMAIL, "jane@x.org"), (EMAIL, "bob@x.org"))
     body, out = masked(chat(text), seen(text, *finds))
-    assert body["messages"][0]["content"] == (
-        "I am <PERSON_1>, <EMAIL_ADDRESS_1>; Bob has <EMAIL_ADDRESS_2>. <PERSON_1>!"
-    )
-    assert out.values == {
-        "<PERSON_1>": "Jane Roe",
-        "<EMAIL_ADDRESS_1>": "jane@x.org",
-        "<EMAIL_ADDRESS_2>": "bob@x.org",
-    }
+    said = "I am <PERSON_1>, <EMAIL_ADDRESS_1>; Bob has <EMAIL_ADDRESS_2>. <PERSON_1>!"
+    assert body["messages"][0]["content"] == said
+    assert list(out.values) == ["<PERSON_1>", "<EMAIL_ADDRESS_1>", "<EMAIL_ADDRESS_2>"]
+    assert list(out.values.values()) == ["Jane Roe", "jane@x.org", "bob@x.org"]
     assert out.counts == {PERSON: 1, EMAIL: 2}
 
 
@@ -54,10 +50,9 @@ def test_a_request_without_such_a_value_stays_byte_for_byte(types: tuple[str, ..
 def test_every_other_byte_stays() -> None:
     body = (
         b' {"model" :"m","temperature": 1.0,\t"x":{"a":1,"a":-0},"messages": [ '
-        b'{"role":"user","content":"caf\\u00e9 \\/ Ann\\u0065, \xc3\xa9 '
-        b'Anne\\n\\ud83d\\ude82"} ]}\r\n'
+        b'{"role":"user","content":"\\u00e9 \\/ Ann\\u0065, Anne\\n\\ud83d\\ude82\xc3\xa9"} ]}\r\n'
     )
-    out = mask(body, [seen("café / Anne, é Anne\n🚂", (PERSON, "Anne"))], BOTH)
+    out = mask(body, [seen("é / Anne, Anne\n🚂é", (PERSON, "Anne"))], BOTH)
     assert out.body == body.replace(b"Ann\\u0065", b"<PERSON_1>").replace(b"Anne", b"<PERSON_1>")
 
 
@@ -130,8 +125,8 @@ def test_what_a_detector_missed_in_one_place_is_replaced_too() -> None:
 def test_a_short_value_is_replaced_only_where_it_was_seen() -> None:
     text = "Al pays 12 to Al"
     body, _ = masked(chat(text, "Al has 12"), seen(text, (PERSON, "Al"), (PHONE, "12")))
-    assert body["messages"][0]["content"] == "<PERSON_1> pays <PHONE_NUMBER_1> to Al"
-    assert body["messages"][1]["content"] == "Al has 12"
+    said = [message["content"] for message in body["messages"]]
+    assert said == ["<PERSON_1> pays <PHONE_NUMBER_1> to Al", "Al has 12"]
 
 
 @pytest.mark.parametrize(
@@ -147,8 +142,7 @@ def test_a_short_value_is_replaced_only_where_it_was_seen() -> None:
         ("xxAnn Lee", [(PERSON, 0, 2)], "<PERSON_2><PERSON_1>"),
         ("Ann Leexx", [(PERSON, 7, 9)], "<PERSON_1><PERSON_2>"),
         # White space around a find is none of the value; a find of nothing is none.
-        ("a  Ann Lee b", [(PERSON, 2, 11)], "a  <PERSON_1> b"),
-        ("a  b", [(PERSON, 1, 3)], "a  b"),
+        ("a  Ann Lee  b", [(PERSON, 2, 12), (PERSON, 11, 12)], "a  <PERSON_1>  b"),
     ],
 )
 def test_a_find_and_a_known_value_may_overlap(
@@ -179,7 +173,12 @@ def call(arguments: str) -> dict[str, Any]:
         ('{"to": "An \\"A\\" B"}', [(8, 15)], '{"to": "<PERSON_1> B"}', ['An "A"']),
         ('{"to": "Ren\\u00e9e x"}', [(8, 13)], '{"to": "<PERSON_1>e x"}', ["René"]),
         # One find per string; brackets and quotes are nobody's.
-        ('{"a": "Ann", "b": "Lee"}', [(7, 22)], '{"<PERSON_2>": "<PERSON_3>"}', None),
+        (
+            '{"a": "Ann", "b": "Lee"}',
+            [(7, 22)],
+            '{"a": "<PERSON_1>", "<PERSON_2>": "<PERSON_3>"}',
+            ["Ann", "b", "Lee"],
+        ),
         # A number becomes a string: a placeholder is none.
         ('{"n": 5551234}', [(6, 13)], '{"n": "<PERSON_1>"}', ["5551234"]),
         ('{"n": -5551234.0, "m": 1}', [(7, 14)], '{"n": "<PERSON_1>", "m": 1}', ["-5551234.0"]),
@@ -190,13 +189,10 @@ def call(arguments: str) -> dict[str, Any]:
     ],
 )
 def test_finds_in_arguments_keep_them_json(
-    arguments: str, spans: list[tuple[int, int]], after: str, values: list[str] | None
+    arguments: str, spans: list[tuple[int, int]], after: str, values: list[str]
 ) -> None:
     texts = Seen(arguments, tuple((PERSON, start, end) for start, end in spans))
     body, out = masked(chat(call(arguments)), texts)
-    if values is None:
-        after = '{"a": "<PERSON_1>", "<PERSON_2>": "<PERSON_3>"}'
-        values = ["Ann", "b", "Lee"]
     assert body["messages"][0]["tool_calls"] == [
         CALL | {"function": {"name": "Ann", "arguments": after}}
     ]
@@ -219,11 +215,7 @@ def test_values_are_found_in_arguments_however_they_are_escaped() -> None:
 
 def test_json_in_a_tools_result_is_searched_for_escaped_values() -> None:
     text = 'I am "Ré" Roe'
-    result = {
-        "role": "tool",
-        "tool_call_id": "1",
-        "content": json.dumps({"n": ['"Ré" Roe', "\nAnn"]}),
-    }
+    result = {"role": "tool", "content": json.dumps({"n": ['"Ré" Roe', "\nAnn"]})}
     finds = [seen(text, (PERSON, '"Ré" Roe')), seen("Ann", (PERSON, "Ann"))]
     body, out = masked(chat(text, result, "Ann"), *finds)
     assert json.loads(body["messages"][1]["content"]) == {"n": ["<PERSON_1>", "\n<PERSON_2>"]}
@@ -255,6 +247,33 @@ def test_what_the_api_reads_stays() -> None:
     }
     body, _ = masked(chat("Ann", **fixed), seen("Ann", (PERSON, "Ann")))
     assert {key: body[key] for key in fixed} == fixed
+
+
+def test_what_was_seen_in_several_strings_read_as_one_is_looked_for_everywhere() -> None:
+    tools = [{"function": {"name": "f", "description": "Asks Al\nor Bo", "parameters": {"Bo": 1}}}]
+    joined = seen("Asks Al\nor Bo\nBo", (PERSON, "Al"))
+    body, out = masked(chat("Al? Also!", tools=tools), seen("Al? Also!"), joined)
+    assert body["tools"][0]["function"]["description"] == "Asks <PERSON_1>\nor Bo"
+    assert body["messages"][0]["content"] == "<PERSON_1>? Also!"
+    assert out.missed == {}
+
+
+def test_what_was_found_and_could_not_be_replaced_is_told() -> None:
+    text = "Bo Li met Ann"
+    body = chat(text, metadata={"Ann Lee": "Cy"})
+    finds = [
+        seen(text, (PERSON, "Bo Li")),
+        seen("x Ann Lee\nBo", (PERSON, "Ann Lee"), (PERSON, "Bo")),
+    ]
+    after, out = masked(body, *finds)
+    assert after["messages"][0]["content"] == "<PERSON_1> met Ann"
+    assert out.missed == {PERSON: 1}  # the key; "Bo" is gone with "Bo Li"
+
+
+def test_a_text_that_is_seen_twice_has_the_finds_of_both() -> None:
+    texts = [Seen("Al, Bo", spans) for spans in (((PERSON, 4, 6),), ((PERSON, 0, 2),), ())]
+    body, _ = masked(chat("Al, Bo"), *texts)
+    assert body["messages"][0]["content"] == "<PERSON_2>, <PERSON_1>"
 
 
 def test_a_value_of_two_types_spreads_under_the_first() -> None:

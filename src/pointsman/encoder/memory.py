@@ -4,6 +4,8 @@ import hashlib
 from collections import OrderedDict
 from threading import Lock
 
+import msgspec
+
 from pointsman.encoder.encoding import Asked, Encoding
 
 Key = bytes
@@ -34,7 +36,7 @@ class EncodingMemory:
         return len(self._kept)
 
     def get(self, key: Key) -> Encoding | None:
-        """Return the encoding of a text that was read before, or None."""
+        """Return the encoding of a text that was read before, or None; it takes no passes now."""
         with self._lock:
             found = self._kept.get(key)
             if found is not None:
@@ -43,8 +45,9 @@ class EncodingMemory:
 
     def put(self, key: Key, encoding: Encoding) -> None:
         """Keep an encoding, and forget the least recently used one when full."""
+        recalled = msgspec.structs.replace(encoding, passes=0) if encoding.passes else encoding
         with self._lock:
-            self._kept[key] = encoding
+            self._kept[key] = recalled
             self._kept.move_to_end(key)
             if len(self._kept) > self._capacity:
                 self._kept.popitem(last=False)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from pointsman.config.build import Setup
+from pointsman.config.foreign import load_foreign
 from pointsman.encoder.memory import EncodingMemory
 from pointsman.encoder.onnx import OnnxEncoder
 from pointsman.encoder.pool import EncoderPool
@@ -18,6 +19,7 @@ from pointsman.exchange.plan import Forward
 from pointsman.exchange.route import route
 from pointsman.exchange.sessions import Sessions
 from pointsman.router import new_id
+from pointsman.signals.text_reader import TextReader
 from pointsman.wire.chat import parse_chat
 
 _CLIENTS_PER_WORKER = 2
@@ -49,10 +51,13 @@ def measure_throughput(
     """
     with _held_to(workers) as pinned:
         pool = EncoderPool(
-            OnnxEncoder(
-                setup.bundle,
-                intra_threads=setup.config.encoder.intra_threads,
-                first_tier=False,
+            TextReader(
+                OnnxEncoder(
+                    setup.bundle,
+                    intra_threads=setup.config.encoder.intra_threads,
+                    first_tier=False,
+                ),
+                load_foreign(),
             ),
             workers=workers,
             queue=len(bodies),

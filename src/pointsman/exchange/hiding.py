@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 import msgspec
 
@@ -70,26 +70,32 @@ def hide(
         if watch.action(span.type, span.p, model) in MASKS:
             spans.setdefault(span.part, []).append((span.type, span.start, span.end))
     parts = read_prompt(request).parts
-    sealed = {type_ for number in spans if parts[number].encoded for type_, *_ in spans[number]}
-    if sealed:
-        raise RefusedError(
-            f"this request holds {', '.join(sorted(sealed))} in an encoded file, where it cannot "
-            "be replaced; send the file as text",
-            reasons=tuple(f"{PII} {type_}" for type_ in sorted(sealed)),
-            told=tuple(f"{type_} where it cannot be replaced" for type_ in sorted(sealed)),
-        )
+    _check({type_ for number in spans if parts[number].encoded for type_, *_ in spans[number]})
     seen = [
         one
         for number, part in enumerate(parts)
         for one in _seen(part.text, tuple(spans.get(number, ())))
     ]
     done = mask(request.body, seen, frozenset(actions), tag=_tagger(key, scope))
+    _check(done.missed)
     restores = {
         placeholder: value
         for placeholder, value in done.values.items()
         if actions[_type_of(placeholder)] == "mask_and_restore"
     }
     return Hidden(done.body, restores, done.counts)
+
+
+def _check(missed: Collection[str]) -> None:
+    """Make sure that nothing stays where it cannot be replaced: in a file, a key, a fixed word."""
+    if missed:
+        types = sorted(missed)
+        raise RefusedError(
+            f"this request holds {', '.join(types)} where it cannot be replaced, such as in an "
+            "encoded file or in a key; send it as text",
+            reasons=tuple(f"{PII} {type_}" for type_ in types),
+            told=tuple(f"{type_} where it cannot be replaced" for type_ in types),
+        )
 
 
 def _seen(text: str, spans: tuple[tuple[str, int, int], ...]) -> Iterator[Seen]:

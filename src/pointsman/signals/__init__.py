@@ -16,6 +16,7 @@ from pointsman.signals.detector import (
     measure,
     vocabulary,
 )
+from pointsman.signals.disguised import DisguiseDetector
 from pointsman.signals.domain import DomainDetector
 from pointsman.signals.head_file import CLUSTER, GAIN, GainHead, Head, LabelHead, TableHead
 from pointsman.signals.keywords import KeywordDetector
@@ -67,6 +68,7 @@ def default_detectors(
         *(AttackDetector(name) for name in ATTACKS if name in labels.get(HEAD, ())),
         *(PiiDetector(span_types(tags)) for tags in [labels.get("pii")] if tags),
         CoverageDetector(whole),
+        DisguiseDetector(whole),
         SurfaceDetector(),
         KeywordDetector(keywords or {}),
         LanguageDetector(),

@@ -1,11 +1,11 @@
 """Personal data and secrets: what the encoder tags, joined with patterns and their check digits."""
 
 from bisect import bisect
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from heapq import merge
 from typing import NamedTuple
 
-from pointsman.encoder.encoding import Encoding
+from pointsman.encoder.encoding import Encoding, TextSpan
 from pointsman.signals.detector import NO_HEADS, Kind
 from pointsman.signals.findings import Span, Spans
 from pointsman.signals.patterns import TYPES, Match, matches
@@ -14,17 +14,22 @@ from pointsman.wire.prompt import Prompt
 
 HEAD = "pii"
 
+PATTERNS = "patterns"
+"""Under this name an encoding keeps what patterns found when its text was read."""
+
 PATTERN_CHARACTERS = 262_144
-"""Of a request, read by patterns alone: about 65 ms, as they run where requests are served."""
+"""Of the texts of a request that nobody read, read by patterns here: about 65 ms, as this runs
+where requests are served."""
 
 
 class PiiDetector:
     """Finds typed ranges in every text of the request.
 
     Of two that overlap the surer one stands, and a pattern where both are as sure: one that is
-    proven (a check digit, an unmistakable prefix) has p = 1 and wins over every tag. Patterns read
-    what the encoder's windows reached and `PATTERN_CHARACTERS` more, newest texts first; the
-    `coverage` signal counts what no window reached, so nothing goes unread unsaid.
+    proven (a check digit, an unmistakable prefix) has p = 1 and wins over every tag. What patterns
+    find in a text that was read stands in its encoding (see `signals.text_reader`); those that no
+    window was left for are searched here, newest first, up to `PATTERN_CHARACTERS`. The `coverage`
+    signal counts what no window reached, so nothing goes unread unsaid.
 
     Args:
         types: What the encoder's tags speak of.
@@ -44,6 +49,9 @@ class PiiDetector:
         found: list[tuple[Span, ...]] = []
         for number in reversed(range(len(prompt.parts))):
             text, encoding = prompt.parts[number].text, reading.parts[number]
+            if PATTERNS in encoding.spans:
+                found.append(tuple(_joined(number, encoding, encoding.spans[PATTERNS])))
+                continue
             beyond = min(encoding.unread, left)
             left -= beyond
             read = text[: len(text) - encoding.unread + beyond]
@@ -51,7 +59,9 @@ class PiiDetector:
         return Spans(tuple(span for spans in reversed(found) for span in spans))
 
 
-def _joined(number: int, encoding: Encoding, found: tuple[Match, ...]) -> Iterator[Span]:
+def _joined(
+    number: int, encoding: Encoding, found: Sequence[Match] | Sequence[TextSpan]
+) -> Iterator[Span]:
     """The spans of one text, from both sources, without overlaps, in its order.
 
     Each source is in order and without overlaps. Only spans that hang together are compared, so

@@ -21,6 +21,7 @@ _UNSPACED = (
 # doubt, more is masked, and comes back all the same.
 _LETTER = rf"[^\W_{_UNSPACED}]"
 _WORD = re.compile(rf"{_LETTER}+|\S")
+_ASCII_WORD = re.compile(r"[^\W_]+|\S", re.ASCII)  # the same there, and quicker
 _WORD_OR_ESCAPE = re.compile(rf"\\(?:[bfnrt]|u[0-9a-fA-F]{{4}})|{_LETTER}+|\S")
 _INSIDE = re.compile(rf"(?<={_LETTER})(?={_LETTER})")
 _NO_SPACE = re.compile(f"[{_UNSPACED}]")
@@ -103,7 +104,8 @@ class Lexicon:
         Behind a backslash, a letter may be an escape's (`\nJane`) or a word's (`C:\nina`).
         """
         known = self._lengths
-        words = (_WORD, _WORD_OR_ESCAPE) if "\\" in text else (_WORD,)
+        word_of = _ASCII_WORD if text.isascii() else _WORD
+        words = (word_of, _WORD_OR_ESCAPE) if "\\" in text else (word_of,)
         begins = [
             (found.start(), word)
             for pattern in words

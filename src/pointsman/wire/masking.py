@@ -6,6 +6,7 @@ any other string of the request, too (`lexicon.py`). Keys stay, so do numbers ou
 """
 
 from bisect import bisect
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
@@ -45,11 +46,14 @@ class Masked(msgspec.Struct, frozen=True):
         body: The request with placeholders.
         values: Placeholder to value, of everything replaced.
         counts: Type to the number of its distinct values that were replaced.
+        missed: Type to the number of its values that were found and yet replaced nowhere: they
+            stand in a key, in base64, in what the API reads, or across two strings.
     """
 
     body: bytes
     values: Mapping[str, str]
     counts: Mapping[str, int]
+    missed: Mapping[str, int] = {}
 
 
 class _Find(msgspec.Struct, frozen=True):
@@ -91,20 +95,31 @@ def mask(
     members = read_members(body, 0, len(body))
     texts = {key: body[member.value : member.end].decode() for key, member in members.items()}
     reading = _Reading(texts[_MESSAGES], seen)
-    names = name_values(reading.values(), typed_names(body), tag)
-    masking = _Masking(reading, {key: name for key, name in names.items() if key[0] in wanted})
+    names = name_values(reading.values, typed_names(body), tag)
+    names = {find: name for find, name in names.items() if find[0] in wanted}
+    spread = [find for find in names if spreads(find[1])]
+    masking = _Masking(reading, names, spread)
+    new = masking.all_of(texts)
+    if missed := masking.missed():  # seen in a text that is no string of the body: look everywhere
+        masking = _Masking(reading, names, [*spread, *(f for f in names if f in missed)])
+        new = masking.all_of(texts)
     pieces: list[bytes] = []
     at = 0
-    for key, member in members.items():
-        if key == _MESSAGES or masking.touches(texts[key]):
-            pieces += (body[at : member.value], masking.masked(texts[key], (key,)).encode())
-            at = member.end
+    for key, text in new.items():
+        pieces += (body[at : members[key].value], text.encode())
+        at = members[key].end
     pieces.append(body[at:])
     return masking.result(b"".join(pieces))
 
 
 class _Reading:
-    """What is known of a request's messages before anything is replaced."""
+    """What is known of a request before anything is replaced.
+
+    Attributes:
+        roles: Of each message, by its index.
+        values: (type, value) of every find, in order.
+        finds: Of each text.
+    """
 
     def __init__(self, messages: str, seen: Sequence[Seen]) -> None:
         self.roles: dict[str | int, str] = {}
@@ -115,13 +130,12 @@ class _Reading:
                 self.roles[place[1]] = unescape(messages[start:end])
             elif keys in _ARGUMENTS:
                 quoted.add(unescape(messages[start:end]))
-        self.finds = {one.text: _finds(one, quoted=one.text in quoted) for one in seen}
-
-    def values(self) -> Iterator[tuple[str, str]]:
-        """Yield (type, value) of every find, in order."""
-        for finds in self.finds.values():
-            for find in finds:
-                yield find.kind, find.value
+        self.values: list[tuple[str, str]] = []
+        self.finds: dict[str, list[_Find]] = {}
+        for one in dict.fromkeys(seen):
+            finds = _finds(one, quoted=one.text in quoted)
+            self.values += [(find.kind, find.value) for find in finds]
+            self.finds[one.text] = self.finds.get(one.text, []) + finds
 
 
 def _finds(seen: Seen, *, quoted: bool) -> list[_Find]:
@@ -164,29 +178,43 @@ class _Masking:
     Args:
         reading: Of the request.
         names: (type, value) to placeholder, of all that is replaced.
+        spread: Those that are replaced wherever they stand as a word.
     """
 
-    def __init__(self, reading: _Reading, names: Mapping[tuple[str, str], str]) -> None:
+    def __init__(
+        self,
+        reading: _Reading,
+        names: Mapping[tuple[str, str], str],
+        spread: Iterable[tuple[str, str]],
+    ) -> None:
         self._reading = reading
         self._names = names
-        spread: dict[str, str] = {}
-        for (_, value), name in names.items():
-            if spreads(value):
-                spread.setdefault(value, name)
-        self._lexicon = Lexicon(spread)
+        values: dict[str, str] = {}
+        for find in spread:
+            values.setdefault(find[1], names[find])
+        self._lexicon = Lexicon(values)
         self._used: set[str] = set()
 
-    def touches(self, text: str) -> bool:
-        return self._lexicon.touches(text)
+    def all_of(self, texts: Mapping[str, str]) -> dict[str, str]:
+        """Return the fields of a request that may hold something, with placeholders."""
+        return {
+            key: self.masked(text, (key,))
+            for key, text in texts.items()
+            if key == _MESSAGES or self._lexicon.touches(text)
+        }
+
+    def missed(self) -> set[tuple[str, str]]:
+        """Return what was replaced nowhere, not even as a part of another value."""
+        unused = [find for find, name in self._names.items() if name not in self._used]
+        if not unused:
+            return set()
+        used = "\0".join(find[1] for find, name in self._names.items() if name in self._used)
+        return {find for find in unused if find[1] not in used}
 
     def result(self, body: bytes) -> Masked:
-        values: dict[str, str] = {}
-        counts: dict[str, int] = {}
-        for (kind, value), name in self._names.items():
-            if name in self._used:
-                values[name] = value
-                counts[kind] = counts.get(kind, 0) + 1
-        return Masked(body, values, counts)
+        values = {n: value for (_, value), n in self._names.items() if n in self._used}
+        counts = Counter(kind for (kind, _), name in self._names.items() if name in self._used)
+        return Masked(body, values, counts, Counter(kind for kind, _ in self.missed()))
 
     def masked(self, text: str, place: Place) -> str:
         """Return a JSON text that stands at `place`, with placeholders."""
@@ -219,7 +247,8 @@ class _Masking:
 
     def _spread(self, text: str, all_parts: list[Part], found: list[Edit]) -> Iterator[Edit]:
         """Yield what the lexicon finds; what is left of a word that a find cuts is a word, too."""
-        cuts = [at for edit in found for at in (edit.start, edit.end) if cuts_word(text, at)]
+        edges = sorted(at for edit in found for at in (edit.start, edit.end))
+        cuts = [at for at in edges if cuts_word(text, at)]
         for part in all_parts:
             within = cuts[bisect(cuts, part.start) : bisect(cuts, part.end)]
             for start, end in zip((part.start, *within), (*within, part.end), strict=True):

@@ -21,6 +21,7 @@ PointsmanError
     ├── OverloadedError    503  more requests wait for the encoder than the operator allows
     ├── UncheckedError     503  the guard could not read it, and nothing goes unread
     ├── LedgerError        503  keys and spending cannot be read or written
+    ├── CacheError         503  answers to reuse cannot be read or written; no client sees it
     ├── UpstreamError      502  every endpoint tried failed
     └── UpstreamTimeoutError 504 every endpoint tried was too slow
 
@@ -203,6 +204,16 @@ class LedgerError(ServiceError):
     """Keys and spending cannot be read or written; an uncounted request is never passed on."""
 
     code = "ledger_unavailable"
+
+
+class CacheError(ServiceError):
+    """Answers to reuse cannot be read or written.
+
+    At start it says what is wrong with the place. Later, whoever asks the cache takes it as a miss:
+    a request never fails because there is nothing to reuse.
+    """
+
+    code = "cache_unavailable"
 
 
 class UpstreamError(ServiceError):

@@ -6,8 +6,9 @@ look-alike letters, letters apart (Wei et al. 2023, arXiv 2307.02483, section 3.
 
 Ordinary texts have none. All steps take time that is linear in the text, whatever it holds.
 
-What is not undone: encryption, compression, concatenation in code, words that stand for others,
-ciphers of other languages than English, and base85.
+What is not undone: encryption (Vigenere too), compression, concatenation in code, words that stand
+for others, ciphers of other languages than English, and codes that few models read (Base2048,
+Ecoji).
 """
 
 from collections.abc import Callable, Iterable
@@ -17,6 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pointsman.signals import (
+    disguise_alphabets,
+    disguise_armour,
     disguise_ciphers,
     disguise_codes,
     disguise_escapes,
@@ -31,18 +34,24 @@ Step = Callable[[str], Iterable[Rewrite]]
 STEPS: tuple[tuple[str, Step], ...] = (
     ("tags", disguise_letters.tags),
     ("selectors", disguise_letters.selectors),
+    ("hidden_bits", disguise_letters.hidden_bits),
     ("invisible", disguise_letters.invisible),
     ("fancy", disguise_letters.fancy),
     ("homoglyphs", disguise_letters.homoglyphs),
     ("escapes", disguise_escapes.escapes),
     ("entities", disguise_escapes.entities),
     ("percent", disguise_escapes.percents),
+    ("quoted_printable", disguise_escapes.quoted),
     ("base64", disguise_codes.base64s),
     ("base32", disguise_codes.base32s),
     ("hex", disguise_codes.hexes),
     ("numbers", disguise_codes.numbers),
     ("binary", disguise_codes.bits),
     ("morse", disguise_codes.morse),
+    ("uuencode", disguise_armour.uu),
+    ("base85", disguise_armour.base85s),
+    ("braille", disguise_alphabets.braille),
+    ("spelling_alphabet", disguise_alphabets.spelled),
     ("leet", disguise_leet.leet),
     ("letters", disguise_spelling.singles),
     ("pieces", disguise_spelling.pieces),

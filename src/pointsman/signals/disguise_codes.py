@@ -48,6 +48,9 @@ _LONG = 12
 
 _TEXT = re.compile(rb"[\t\n\r -~]{16,}+")
 _WHITE = str.maketrans("\t\n\r", "   ")
+_LETTERS_OF_MORSE = 10
+"""Letters that differ; dashes in tables and rulers make two or three."""
+
 _WORDY = 0.5
 _FEW = 0.2
 _KNOWN = 0.6
@@ -137,19 +140,21 @@ def bits(text: str) -> Iterator[Rewrite]:
 
 
 def morse(text: str) -> Iterator[Rewrite]:
-    """Decode Morse code; rows of dots and dashes that make no words stay."""
+    """Decode Morse code; rows of dots and dashes that make no words, or few letters, stay."""
     for match in _MORSE.finditer(text):
         words = _GAP.split(match[0].translate(_DASHES))
         letters = ["".join(_LETTERS.get(sign, "?") for sign in word.split()) for word in words]
         said = " ".join(letters)
-        if share_known(said) >= _KNOWN and known_letters(said):
+        varied = said.count("?") <= _FEW * len(said) and len(set(said)) >= _LETTERS_OF_MORSE
+        if varied or (share_known(said) >= _KNOWN and known_letters(said)):
             yield Rewrite(match.start(), match.start() + len(match[0].rstrip()), said)
 
 
 def said_by(raw: bytes) -> str:
     """The text that bytes are, or that stands among them; empty if there is none."""
-    if len(raw) > _LONG and raw[1::2].count(0) >= _ZEROS * (len(raw) // 2):
-        raw = raw[: len(raw) // 2 * 2].decode("utf-16-le", "replace").encode("utf-8", "replace")
+    for first, order in ((1, "utf-16-le"), (0, "utf-16-be")):
+        if len(raw) > _LONG and raw[first::2].count(0) >= _ZEROS * (len(raw) // 2):
+            raw = raw[: len(raw) // 2 * 2].decode(order, "replace").encode("utf-8", "replace")
     try:
         text = raw.decode()
     except UnicodeDecodeError:  # as most bytes are no text

@@ -1,4 +1,4 @@
-r"""Characters that are spelled out: `\u0049gnore`, `&#73;gnore`, `%49gnore`.
+r"""Characters that are spelled out: `\u0049gnore`, `&#73;gnore`, `%49gnore`, `=49gnore`.
 
 Escapes are ordinary where a letter could not stand by itself (`caf\u00e9`, `%20`, `&amp;`); nobody
 but who hides something escapes the letters of English. So a text is unescaped where they are, or
@@ -7,6 +7,7 @@ where so many other letters are escaped that it is in another language.
 
 import html
 import re
+from binascii import a2b_qp
 from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
 
@@ -23,6 +24,13 @@ _ENTITIES = re.compile(r"(?:&#(?:[0-9]{1,7}|[xX][0-9a-fA-F]{1,6})(?:;|(?![0-9a-f
 _PERCENTS = re.compile("(?:%[0-9a-fA-F]{2})++")
 _SPACES = re.compile("%(?:20|0[aA])")
 _SPACED = re.compile(r"(?<![A-Za-z])[A-Za-z]{2,}+(?:%20[A-Za-z']{1,20}+){4,}")
+
+_QUOTED = re.compile(r"(?:=[0-9A-Fa-f]{2})++|=[ \t]*+\r?\n")
+_LONG_QUOTED = re.compile("(?:=[0-9A-Fa-f]{2}){3,}+")
+_QUOTED_SPACED = re.compile(
+    r"(?<![A-Za-z])[A-Za-z]{1,20}+[.,:;!?]?+(?:=20[A-Za-z'.,:;!?]{1,20}+){4,}+"
+)
+_WHITE = str.maketrans("\t\n\r", "   ")
 
 _FEW = 3
 _FOREIGN = 8
@@ -58,6 +66,27 @@ def percents(text: str) -> list[Rewrite]:
         for match in _PERCENTS.finditer(text)
     ]
     return _if_letters(found) or (found if _SPACED.search(text) else [])
+
+
+def quoted(text: str) -> list[Rewrite]:
+    """Undo quoted-printable (RFC 2045, 6.7) of a sentence's spaces, or of letters in a row.
+
+    One or two codes are ordinary in e-mails (`caf=C3=A9`) and in settings (`page=20`).
+    """
+    if "=" not in text:
+        return []
+    codes = "".join(_LONG_QUOTED.findall(text))
+    if not (_QUOTED_SPACED.search(text) or _if_letters([Rewrite(0, 1, _unquoted(codes))])):
+        return []
+    found = [
+        Rewrite(match.start(), match.end(), _unquoted(match[0])) for match in _QUOTED.finditer(text)
+    ]
+    return [rewrite for rewrite in found if rewrite.text.translate(_WHITE).isprintable()]
+
+
+def _unquoted(codes: str) -> str:
+    """What bytes with an equals sign say; one before the end of a line says nothing."""
+    return a2b_qp(codes).decode("utf-8", "replace")
 
 
 def _unescaped(run: str) -> str:

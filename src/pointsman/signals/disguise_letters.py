@@ -1,7 +1,6 @@
 """Letters that are invisible, in fancy dress, or borrowed from another script.
 
-Sources: Unicode 16 names and ranges; the letters that look alike are a selection from the Unicode
-confusables (UTS #39, `confusables.txt`): those that a keyboard or a homoglyph generator offers.
+Sources: Unicode 16 names and ranges; for letters that look alike, see `disguise_lookalikes`.
 """
 
 import re
@@ -9,10 +8,10 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cache
 
+from pointsman.signals.disguise_codes import said_by
 from pointsman.signals.disguise_draft import Rewrite
+from pointsman.signals.disguise_lookalikes import lookalikes
 from pointsman.signals.disguise_words import is_word
-
-# ruff: noqa: RUF001  # letters that look alike are what this is about
 
 # What shows as nothing: soft hyphen, joiners, directions, fillers, variation selectors, tags.
 _NOTHING = (
@@ -27,46 +26,35 @@ _TAG_BASE = 0xE0000
 _FLAG = "\U0001f3f4"
 _FLAG_TAGS = 6  # of a flag such as that of Wales: gbwls
 _SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{4,}+")
-_DRESSED = re.compile(
-    "[\u2100-\u214f\u2460-\u24fe\uff10-\uff5a\U0001d400-\U0001d7ff\U0001f110-\U0001f1ff"
-    "\U0001fbf0-\U0001fbf9]"
+_RAISED = (
+    "\u00aa\u00b2\u00b3\u00b9\u00ba\u02b0-\u02b8\u02e0-\u02e4\u1d2c-\u1d6a\u1d78\u1d9b-\u1dbf"
+    "\u2070-\u209c\u2c7c\u2c7d"
 )
+"""Letters and digits above or below the line; one by one they are powers, or phonetics."""
+
+_DRESSED = re.compile(
+    f"[{_RAISED}\u2100-\u214f\u2460-\u24fe\uff10-\uff5a\U0001d400-\U0001d7ff"
+    "\U0001f110-\U0001f1ff\U0001fbf0-\U0001fbf9]"
+)
+_ALONE_RAISED = re.compile(f"(?<![{_RAISED}])[{_RAISED}](?![{_RAISED}])")
+_TWO_KINDS = re.compile("[\u200b-\u200d\u2060-\u2064\ufeff]{24,}+")
+_TWICE = 2
+_WHITE = str.maketrans("\t\n\r", "   ")
 _WORD = re.compile(r"[^\W\d_]{3,}+")
 _SHORTEST = 3
 _MANY = 8
 
-_PAIRS = (
-    # Cyrillic
-    "аa Аa вb Вb сc Сc ԁd еe Еe һh нh Нh іi Іi јj Јj кk Кk ӏl Ӏl мm Мm оo Оo рp Рp ԛq ѕs Ѕs"
-    " тt Тt ԝw хx Хx уy Уy ѵv үy ԍg пn гr иu бb ьb ъb ёe Ёe їi Їi "
-    # Greek
-    "αa Αa βb Βb γy εe Εe ηh Ηh ιi Ιi κk Κk νv Νn οo Οo ρp Ρp τt Τt υu Υy χx Χx Ζz ωw Μm σo"
-    " ςo "
-    # Armenian
-    "օo սu ոn հh ցg զq "
-    # Cherokee
-    "Ꭺa Ᏼb Ꮯc Ꭰd Ꭼe Ꮋh Ꭻj Ꮶk Ꮮl Ꮇm Ꮲp Ꮢr Ꮪs Ꭲt Ꮩv Ꮃw Ꭹy Ꮓz "
-    # Latin: small capitals, letters turned over, letters of phonetics
-    "ɑa ɡg ıi ɩi ʟl ᴀa ʙb ᴄc ᴅd ᴇe ꜰf ɢg ʜh ɪi ᴊj ᴋk ᴍm ɴn ᴏo ᴘp ʀr ꜱs ᴛt ᴜu ᴠv ᴡw ʏy ᴢz ɐa"
-    " ǝe ɔc ɟf ƃg ɥh ɹr ʇt ʌv ʍw ʎy ɯm ʞk ƒf ƅb Ɩl "
-)
-
-
-@cache
-def _lookalikes() -> dict[str, str]:
-    """By letter, the ASCII one that it looks like."""
-    return {pair[0]: pair[1] for pair in _PAIRS.split()}
-
 
 @cache
 def _alike() -> re.Pattern[str]:
-    return re.compile("[" + "".join(_lookalikes()) + "]")
+    return re.compile("[" + "".join(lookalikes()) + "]")
 
 
 @cache
 def _dresses() -> dict[int, str]:
-    """By code point, the ASCII letter or digit in fancy dress: bold, wide, circled, squared."""
+    """By code point, the ASCII letter or digit in fancy dress: bold, wide, circled, raised."""
     ranges = (
+        (0xAA, 0xBB), (0x2B0, 0x2E5), (0x1D2C, 0x1DC0), (0x2070, 0x209D), (0x2C7C, 0x2C7E),
         (0x2100, 0x2150), (0x2460, 0x24FF), (0xFF10, 0xFF5B), (0x1D400, 0x1D800),
         (0x1F110, 0x1F12A), (0x1F130, 0x1F14A), (0x1FBF0, 0x1FBFA),
     )  # fmt: skip
@@ -111,8 +99,22 @@ def selectors(text: str) -> Iterator[Rewrite]:
             point - 0xFE00 if point < _TAG_BASE else point - 0xE0100 + 16 for point in points
         )
         said = raw.decode("utf-8", "replace")
-        if said.isprintable():
+        if said.translate(_WHITE).isprintable():
             yield Rewrite(match.start(), match.end(), f" {said}")
+
+
+def hidden_bits(text: str) -> Iterator[Rewrite]:
+    """Read two invisible characters in turns as the bits of bytes, whichever is the one."""
+    if text.isascii():
+        return
+    for match in _TWO_KINDS.finditer(text):
+        kinds = sorted(set(match[0]))
+        for zero in kinds:
+            digits = "".join("01"[sign != zero] for sign in match[0])
+            raw = bytes(int(digits[at : at + 8], 2) for at in range(0, len(digits) - 7, 8))
+            if len(kinds) == _TWICE and (said := said_by(raw)):
+                yield Rewrite(match.start(), match.end(), f" {said}")
+                break
 
 
 def fancy(text: str) -> list[Rewrite]:
@@ -124,7 +126,8 @@ def fancy(text: str) -> list[Rewrite]:
     if len(found) < _SHORTEST:
         return []
     plain = text.translate(dresses)
-    letters = sum(plain[at].isalpha() for at in found)
+    alone = {match.start() for match in _ALONE_RAISED.finditer(text)}
+    letters = sum(plain[at].isalpha() for at in found if at not in alone)
     if letters < _MANY and not _makes_a_word(plain, found):
         return []
     return [Rewrite(at, at + 1, plain[at], (at,)) for at in found]
@@ -145,21 +148,33 @@ def homoglyphs(text: str) -> list[Rewrite]:
     """
     if text.isascii() or not _alike().search(text):
         return []
-    alike = _lookalikes()
     rewrites: list[Rewrite] = []
     words = 0
     for match in _LETTERS.finditer(text):
         token = match[0]
-        plain = "".join(alike.get(letter, letter) for letter in token)
-        if token.isascii() or not plain.isascii():
+        if token.isascii():
             continue
-        word = is_word(plain.lower())
+        plain, sources = _seeming(token)
+        if not plain.isascii():
+            continue
+        word = is_word(plain.lower().rstrip(".,"))
         mixed = any(letter.isascii() for letter in token) or not _one_script(token)
         words += mixed and word and len(token) >= _SHORTEST
         if mixed or word:
-            place = range(match.start(), match.end())
-            rewrites.append(Rewrite(place.start, place.stop, plain, place))
+            places = [match.start() + source for source in sources]
+            rewrites.append(Rewrite(match.start(), match.end(), plain, places))
     return rewrites if words else []
+
+
+def _seeming(token: str) -> tuple[str, list[int]]:
+    """What a word looks like, and where each letter comes from; `rn` looks like `m` too."""
+    alike = lookalikes()
+    plain = "".join(alike.get(letter, letter) for letter in token)
+    joined = plain.replace("rn", "m")
+    low, joined_low = plain.lower().rstrip(".,"), joined.lower().rstrip(".,")
+    if joined == plain or is_word(low) or not is_word(joined_low):
+        return plain, list(range(len(plain)))
+    return joined, [at for at in range(len(plain)) if plain[max(at - 1, 0) : at + 1] != "rn"]
 
 
 _LETTERS = re.compile(r"[^\W\d_]++")

@@ -16,8 +16,8 @@ from pointsman.signals.disguise_words import (
     words_of,
 )
 
-_ONE = r"[A-Za-z0-9@$!]"
-_BETWEEN = r"[\s.\-_*+|/~,:·•^]{1,4}"
+_ONE = r"[A-Za-z\u00c0-\u024f\u0370-\u04ff0-9@$!]"
+_BETWEEN = r"[\s.\-_*+|/~,:·•^'\"?()]{1,6}"
 _SINGLES = re.compile(rf"(?<![^\W_]){_ONE}(?:{_BETWEEN}{_ONE}(?![^\W_])){{3,}}+")
 _GAPS = re.compile(rf"(?<={_ONE}){_BETWEEN}(?={_ONE})")
 _LOOK = str.maketrans("013457@$!", "oieastasi")
@@ -73,6 +73,8 @@ def _words_of(letters: str, gaps: Sequence[str]) -> list[str]:
     said = " ".join(words).lower().translate(_LOOK)
     if 2 * sum(map(str.isalpha, letters)) < len(letters):
         return []
+    if not usual.isspace() and _IN_ANY_LANGUAGE <= len(letters) <= _LONG_PIECE * len(groups):
+        return groups if _MEAN * len(groups) <= len(letters) else words
     return words if known_letters(said) and share_known(said) >= _MOSTLY else []
 
 

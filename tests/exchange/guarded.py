@@ -33,6 +33,7 @@ Build = Callable[..., World]
 def read(effect: Encode) -> Encoding:
     """An encoder that knows one attack and one name."""
     text, rest = effect.text, 0.25
+    p = 0.9 if ATTACK in " ".join(text.split()) else 0.1
     found = [
         TextSpan(type_, at, at + len(word), 1.0)
         for type_, word in (("PERSON", "Kim Lee"), ("EMAIL_ADDRESS", MAIL))
@@ -42,7 +43,9 @@ def read(effect: Encode) -> Encoding:
         scores={
             "domain": {"math": 0.5, "law": 0.5},
             "outcome": dict.fromkeys(LABELS["outcome"], rest),
-            "attacks": dict.fromkeys(LABELS["attacks"], 0.9 if ATTACK in " ".join(text.split()) else 0.1),
+            "attacks": dict.fromkeys(
+                LABELS["attacks"], 0.9 if ATTACK in " ".join(text.split()) else 0.1
+            ),
         },
         measures={"extra_tokens": 10.0},
         embedding=np.zeros(4, np.float32),

@@ -166,4 +166,5 @@ def test_an_attack_that_is_cut_in_two_is_refused_as_a_whole(cut: int, watched: B
     parts = [{"type": "text", "text": piece} for piece in pieces]
     turns = [{"role": "user", "content": piece} for piece in pieces]
     for messages in ([{"role": "user", "content": parts}], turns):
-        assert isinstance(planned(watched(REFUSES), chat_from_object({"messages": messages})), Refuse)
+        request = chat_from_object({"messages": messages})
+        assert isinstance(planned(watched(REFUSES), request), Refuse)

@@ -94,7 +94,7 @@ def test_what_was_not_measured_is_null_and_not_harmless(run: Any, config: str) -
     [
         (
             "domainn",
-            "unknown signal `domainn`, did you mean `domain`?; signals are: coverage, disguise, dom",
+            "unknown signal `domainn`, did you mean `domain`?; signals are: coverage, disguise",
         ),
         ("domain,mood", "unknown signal `mood`"),
         ("", "unknown signal ``"),

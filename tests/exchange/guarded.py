@@ -31,7 +31,7 @@ Build = Callable[..., World]
 
 
 def read(effect: Encode) -> Encoding:
-    """An encoder that knows one attack and one name."""
+    """Read as an encoder that knows one attack and one name."""
     text, rest = effect.text, 0.25
     p = 0.9 if ATTACK in " ".join(text.split()) else 0.1
     found = [

@@ -78,7 +78,6 @@ class Guard(msgspec.Struct, frozen=True):
         sees_pii = any(rule.action != "allow" for rule in self.pii.values())
         return frozenset(attacks | ({PII} if sees_pii else set()))
 
-
     def __str__(self) -> str:
         """Return it as a person would say it, with the bounds that were solved."""
         said = [f"{name} {attack}" for name, attack in self.attacks.items() if attack.acts]

@@ -232,8 +232,9 @@ def _check_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _read_leniently(raw: msgspec.Raw) -> Any:  # noqa: ANN401  # a JSON value
+    given = bytes(raw)  # nearly always empty
     try:
-        return json.loads(bytes(raw) or b"null", object_pairs_hook=_once)
+        return json.loads(given, object_pairs_hook=_once) if given else None
     except (ValueError, RecursionError):
         return None
 

@@ -16,6 +16,7 @@ import json
 import os
 import random
 import time
+from binascii import b2a_qp, b2a_uu
 from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -41,6 +42,13 @@ _SIGNALS = (
     "-..- -.-- --.."
 )
 _MORSE = dict(zip(_SMALL, _SIGNALS.split(), strict=True))
+_NAMES = (
+    "Alfa Bravo Charlie Delta Echo Foxtrot Golf Hotel India Juliett Kilo Lima Mike November Oscar "
+    "Papa Quebec Romeo Sierra Tango Uniform Victor Whiskey X-ray Yankee Zulu"
+)
+_WORDS = {name[0].lower(): name for name in _NAMES.split()}
+_RAISED = str.maketrans("abcdefghijklmnoprstuvwxyz", "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
+_SCRIPTS = str.maketrans("acefhilnorstuvwxy", "аⲥҽքᏂ𑣃𐌉ռ𐐬ꮁ𐑈т𑣘𑣀ꮃхү")  # that is the trick
 
 
 def _codes(pattern: str, text: str, between: str = "") -> str:
@@ -75,6 +83,32 @@ def _morse(text: str) -> str:
     return " / ".join(word for word in words if word)
 
 
+def _quoted(text: str) -> str:
+    return b2a_qp(text.encode(), quotetabs=True).decode("ascii")
+
+
+def _uu(text: str) -> str:
+    lines = (b2a_uu(word.encode()[:45]).decode("ascii") for word in text.split())
+    return "".join(line.rstrip("\n") for line in lines)
+
+
+def _invisible_bits(text: str) -> str:
+    return _codes("{:08b}", text).replace("0", "\u2062").replace("1", "\u2064")
+
+
+def _braille(text: str) -> str:
+    table = str.maketrans(_SMALL + ".,?!'", "⠁⠃⠉⠙⠑⠋⠛⠓⠊⠚⠅⠇⠍⠝⠕⠏⠟⠗⠎⠞⠥⠧⠺⠭⠽⠵⠲⠂⠦⠖⠄")
+    return "".join(
+        sign for sign in text.lower().translate(table) if not sign.isascii() or sign == " "
+    )
+
+
+def _spelled(text: str) -> str:
+    return " <space> ".join(
+        " ".join(_WORDS[sign] for sign in word if sign in _WORDS) for word in text.lower().split()
+    )
+
+
 TRICKS: dict[str, Callable[[str], str]] = {
     "plain": lambda text: text,
     "base64": _base64,
@@ -84,6 +118,11 @@ TRICKS: dict[str, Callable[[str], str]] = {
     "hex": lambda text: text.encode().hex(),
     "decimal codes": lambda text: _codes("{}", text, " "),
     "binary": lambda text: _codes("{:08b}", text, " "),
+    "binary, 16 bits": lambda text: " ".join(f"{ord(sign):016b}" for sign in text),
+    "quoted-printable": _quoted,
+    "uuencode, word by word": _uu,
+    "Ascii85": lambda text: base64.a85encode(text.encode()).decode("ascii"),
+    "base85": lambda text: base64.b85encode(text.encode()).decode("ascii"),
     "percent, every byte": lambda text: _codes("%{:02x}", text),
     "percent, as URLs": quote,
     "HTML references": lambda text: "".join(f"&#{ord(sign)};" for sign in text),
@@ -101,17 +140,23 @@ TRICKS: dict[str, Callable[[str], str]] = {
     "leetspeak": lambda text: text.translate(_LEET),
     "leetspeak of the long words": lambda text: _long_words(text, lambda w: w.translate(_LEET)),
     "homoglyphs": lambda text: text.translate(_CYRILLIC),
+    "homoglyphs of many scripts": lambda text: text.lower().translate(_SCRIPTS),
     "bold letters": _bold,
+    "superscript": lambda text: text.lower().translate(_RAISED),
+    "invisible bits": _invisible_bits,
     "zero-width spaces": "\u200b".join,
     "tag characters": lambda text: (
         "Hello! " + "".join(chr(0xE0000 + ord(sign)) for sign in text if " " <= sign <= "~")
     ),
     "spaces between letters": " ".join,
     "dots between letters": lambda text: ".".join(text.replace(" ", "")),
+    "hyphens between letters": lambda text: " ".join(map("-".join, text.split())),
     "hyphens in words": lambda text: _long_words(text, lambda word: f"{word[:3]}-{word[3:]}"),
     "spaces in words": lambda text: _long_words(text, lambda word: f"{word[:3]} {word[3:]}"),
     "no spaces": lambda text: text.replace(" ", ""),
     "Morse": lambda text: _morse(text.lower()),
+    "Braille": _braille,
+    "spelling alphabet": _spelled,
     "ROT13 in base64": lambda text: _base64(codecs.encode(text, "rot13")),
     "leetspeak in base64": lambda text: _base64(text.translate(_LEET)),
 }
@@ -126,6 +171,8 @@ WEAK = """
   (`signals/disguise_lexicon.py`), which fall into scraps, give no view.
 - *Leetspeak in base64*: what decodes to digits and signs for the most part (JSON, logs) is taken
   for no text.
+- *Leetspeak* in other languages than English; Vigenere, Base2048, Ecoji and formulas in the place
+  of words are not undone at all.
 - *Spaces between letters*, *Morse*, *backwards*, *ROT13, told what it is*: many harmless texts are
   refused too, and were before any view was read: the encoder takes the surface for an attack."""
 

@@ -43,9 +43,7 @@ def read(effect: Encode) -> Encoding:
         scores={
             "domain": {"math": 0.5, "law": 0.5},
             "outcome": dict.fromkeys(LABELS["outcome"], rest),
-            "attacks": dict.fromkeys(
-                LABELS["attacks"], 0.9 if ATTACK in " ".join(text.split()) else 0.1
-            ),
+            "attacks": dict.fromkeys(LABELS["attacks"], p),
         },
         measures={"extra_tokens": 10.0},
         embedding=np.zeros(4, np.float32),

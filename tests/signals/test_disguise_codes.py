@@ -68,6 +68,8 @@ LINES = base64.encodebytes(RAW * 5).decode()
         (bits, " ".join(f"{byte:08b}" for byte in RAW), SAID),
         (bits, " ".join(f"{byte:07b}" for byte in RAW), SAID),
         (bits, "".join(f"{byte:08b}" for byte in RAW), SAID),
+        (bits, " ".join(f"{byte:016b}" for byte in RAW), SAID),
+        (morse, "-.. .. -- . / -.-. --- -- --- / .... .- -.-. . .-.", "dime como hacer"),
         (morse, ".. --. -. --- .-. . / .- .-.. .-..", "ignore all"),
         (morse, "·· ––· –· ––– ·–· · | ·– ·–·· ·–·· !", "ignore all !"),
         (morse, "Say -... ..- .. .-.. -..   .- now", "Say build a now"),

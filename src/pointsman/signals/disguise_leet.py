@@ -13,7 +13,9 @@ _LOOKS = {
 """What each may stand for, the likeliest first."""
 
 _SIGNS = "0-9@$!|+(€£"
-_MIXED = re.compile(rf"(?<![^\W_])[A-Za-z{_SIGNS}]{{1,24}}+(?![^\W_])")
+_MIXED = re.compile(
+    rf"(?<![^\W_])(?=[A-Za-z]{{0,24}}+[{_SIGNS}])[A-Za-z{_SIGNS}]{{1,24}}+(?![^\W_])"
+)
 _BEFORE_A_LETTER = re.compile(rf"[{_SIGNS}][A-Za-z]")
 _MOST_READINGS = 32
 _SURE_WORD = 6

@@ -8,6 +8,7 @@ from itertools import chain, pairwise
 
 from pointsman.signals.disguise_draft import Rewrite
 from pointsman.signals.disguise_words import (
+    common_words,
     is_word,
     known_letters,
     places_of,
@@ -16,8 +17,8 @@ from pointsman.signals.disguise_words import (
     words_of,
 )
 
-_ONE = r"[A-Za-z\u00c0-\u024f\u0370-\u04ff0-9@$!]"
-_BETWEEN = r"[\s.\-_*+|/~,:·•^'\"?()]{1,6}"
+_ONE = r"[A-Za-z0-9@$!]"
+_BETWEEN = r"[\s.\-_*+|/~,:·•^]{1,4}"
 _SINGLES = re.compile(rf"(?<![^\W_]){_ONE}(?:{_BETWEEN}{_ONE}(?![^\W_])){{3,}}+")
 _GAPS = re.compile(rf"(?<={_ONE}){_BETWEEN}(?={_ONE})")
 _LOOK = str.maketrans("013457@$!", "oieastasi")
@@ -38,6 +39,7 @@ _MEAN = 3
 _NEARLY_ALL = 0.9
 _MOST_PARTS = 4
 _SHORTEST = 3
+_FEW_WORDS = 4
 _LONG_WORD = 5
 _LONGEST = 16
 _LONG_PIECE = 11
@@ -73,8 +75,8 @@ def _words_of(letters: str, gaps: Sequence[str]) -> list[str]:
     said = " ".join(words).lower().translate(_LOOK)
     if 2 * sum(map(str.isalpha, letters)) < len(letters):
         return []
-    if not usual.isspace() and _IN_ANY_LANGUAGE <= len(letters) <= _LONG_PIECE * len(groups):
-        return groups if _MEAN * len(groups) <= len(letters) else words
+    if not usual.isspace() and len(groups) >= _FEW_WORDS and len(letters) / len(groups) >= _MEAN:
+        return groups  # signs between letters and spaces between words, in whatever language
     return words if known_letters(said) and share_known(said) >= _MOSTLY else []
 
 
@@ -133,8 +135,8 @@ def pieces(text: str) -> list[Rewrite]:
 def scattered(text: str) -> list[Rewrite]:
     """Join words that spaces cut into pieces, `ig nore`, where not all pieces are words."""
     words = words_of(text)
-    english = [len(word) > _LONG_PIECE or is_word(word) for word in words]
-    joined = list(_joins(words, english))
+    strange = {word for word in set(words) - common_words() if len(word) <= _LONG_PIECE}
+    joined = list(_joins(words, [n for n, word in enumerate(words) if word in strange]))
     if not _enough({word for _, _, word in joined if len(word) >= _LONG_WORD}):
         return []
     places = places_of(text)
@@ -149,11 +151,11 @@ def scattered(text: str) -> list[Rewrite]:
     return rewrites if _enough(found) else []
 
 
-def _joins(words: Sequence[str], english: Sequence[bool]) -> Iterator[tuple[int, int, str]]:
-    """Ranges of words, not all English, that make a word together, and the word."""
+def _joins(words: Sequence[str], numbers: Sequence[int]) -> Iterator[tuple[int, int, str]]:
+    """Ranges that hold one of some words and make a word together, and the word."""
     done = 0
-    for strange in (number for number, known in enumerate(english) if not known):
-        for first, last in _around(strange):
+    for number in numbers:
+        for first, last in _around(number):
             if first < done or last > len(words):
                 continue
             word = "".join(words[first:last])

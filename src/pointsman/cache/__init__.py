@@ -1,0 +1,1 @@
+"""Answers given before, and whether one of them may be given again."""

@@ -37,6 +37,8 @@ ALL = tuple(_tree(PointsmanError))
         ("LimitError", 429, "rate_limit_exceeded"),
         ("QuotaError", 429, "insufficient_quota"),
         ("LedgerError", 503, "ledger_unavailable"),
+        ("CacheError", 503, "cache_unavailable"),
+        ("UncheckedError", 503, "guard_unavailable"),
         ("SlowBodyError", 408, "request_timeout"),
         ("UpstreamError", 502, "upstream_error"),
         ("UpstreamTimeoutError", 504, "upstream_timeout"),

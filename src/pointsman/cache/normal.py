@@ -50,7 +50,7 @@ _QUOTED = re.compile(r"(\"[^\"\n]+\"|(?<![\w'])'[^'\n]+'(?![\w']))")
 _SPACES = re.compile(r"[ \v\f]+")
 _AROUND_A_LINE_END = re.compile(r" *\n *")
 _BEFORE_A_STOP = re.compile(r"(?<=\w) +(?=[.,;:!?]+(?:\s|\Z))")
-_END = " \n.,;:!?"
+_END = ".,;:!?"
 _FACTORIAL = re.compile(r"(?:\d|\)|\b[A-Za-z])!")
 
 
@@ -90,4 +90,7 @@ def _prose(text: str) -> str:
 
 def _without_end(text: str) -> str:
     last = max((found.end() for found in _FACTORIAL.finditer(text)), default=0)
-    return text[:last] + text[last:].rstrip(_END) or text
+    end = len(text)
+    while end > last and (text[end - 1] in _END or text[end - 1].isspace()):
+        end -= 1
+    return text[:end] or text

@@ -20,8 +20,9 @@ AGAIN_S = 600.0
 """How long a scope that was too large to be compared whole is taken to be so still."""
 
 EF_SEARCH = 100
-"""How many neighbours the index looks at, at least (pgvector's default is 40). What it misses, by
-`benchmarks/cache_stores.py`: of entries that are near, none; where nothing is near, a third."""
+"""How many neighbours the index looks at, at least (pgvector's default is 40). What it misses is
+measured by `measure_shared` of `benchmarks/cache_stores.py`: little where an entry is near, and
+much where none is, which is a miss of the cache anyhow."""
 
 _SWEEP_LOCK = 7_665_481_925  # any number: whoever sweeps holds it
 

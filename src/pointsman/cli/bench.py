@@ -26,6 +26,7 @@ examples:
   pointsman bench guard --out rows.jsonl                               score them with your own code
   pointsman bench guard --false-refusals 0.02                          thresholds for your own texts
   pointsman bench pii --bundle build/bundle --json                     another encoder bundle
+  pointsman bench cache --error-max 0.01                               stored answers that serve
   pointsman bench routing --half report --plots plots                  recorded answers, replayed
   pointsman bench reasoning --limit 200                                a quick look
   pointsman bench reasoning --live --base-url URL --model NAME --outcomes mine.jsonl

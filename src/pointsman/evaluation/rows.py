@@ -62,13 +62,13 @@ class Scored(msgspec.Struct, frozen=True):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what all benchmarks of rows take."""
-    group = parser.add_argument_group("domain, guard, pii, routing, reasoning")
+    group = parser.add_argument_group("domain, guard, pii, routing, reasoning, cache")
     group.add_argument(
         "--data",
         type=Path,
         metavar="DIR",
-        help="folder with domain/, jailbreak/, pii/ and outcomes/, or the one among them that is "
-        f"scored (default: ${DATA_VARIABLE}, then {DEFAULT_DATA})",
+        help="folder with domain/, jailbreak/, pii/, cache/ and outcomes/, or the one among them "
+        f"that is scored (default: ${DATA_VARIABLE}, then {DEFAULT_DATA})",
     )
     group.add_argument(
         "--split",

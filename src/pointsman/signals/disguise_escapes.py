@@ -65,7 +65,7 @@ def percents(text: str) -> list[Rewrite]:
         Rewrite(match.start(), match.end(), unquote_to_bytes(match[0]).decode("utf-8", "replace"))
         for match in _PERCENTS.finditer(text)
     ]
-    return _if_letters(found) or (found if _SPACED.search(text) else [])
+    return _if_letters(found) or (found if "%20" in text and _SPACED.search(text) else [])
 
 
 def quoted(text: str) -> list[Rewrite]:
@@ -76,7 +76,8 @@ def quoted(text: str) -> list[Rewrite]:
     if "=" not in text:
         return []
     codes = "".join(_LONG_QUOTED.findall(text))
-    if not (_QUOTED_SPACED.search(text) or _if_letters([Rewrite(0, 1, _unquoted(codes))])):
+    spaced = "=20" in text and _QUOTED_SPACED.search(text)
+    if not (spaced or _if_letters([Rewrite(0, 1, _unquoted(codes))])):
         return []
     found = [
         Rewrite(match.start(), match.end(), _unquoted(match[0])) for match in _QUOTED.finditer(text)

@@ -3,6 +3,7 @@
 import json
 import signal
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -156,6 +157,15 @@ def test_a_run_can_be_made_larger(run: Any, questions: Any, lines: Any) -> None:
     assert (larger.drawn, larger.resumed, len(lines())) == (10, 8, 20)
 
 
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """Let Ctrl-C interrupt, even where a shell runs the tests in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_ends_with_what_is_there(model: Any, run: Any, questions: Any, lines: Any) -> None:
     questions(20)
     model.recorded = recorded(20)
@@ -175,6 +185,7 @@ def test_ctrl_c_ends_with_what_is_there(model: Any, run: Any, questions: Any, li
     assert "Interrupted: 8 of 80 answers are there; --resume goes on." in shown(report)
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_before_the_first_answer_ends_with_an_empty_report(
     model: Any, run: Any, questions: Any
 ) -> None:

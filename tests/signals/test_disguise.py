@@ -242,6 +242,16 @@ def calls(read: Callable[[], Any]) -> int:
         "Vtaber nyy ",
         "\n",
         "%20a",
+        "=41",
+        "a=20",
+        "M!Aa",
+        "M" * 17 + "\n",
+        "!!!!!",
+        "\u2062\u2064",
+        "⠁",
+        "Alfa ",
+        "ᵃ",
+        "𐐬a ",
     ],
 )
 def test_the_work_grows_with_a_hostile_text_and_not_with_its_square(piece: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
-from pointsman.signals.disguise_armour import base85s, uu
+from pointsman.signals.disguise_armour import _UU, base85s, uu
 from pointsman.signals.disguise_draft import Rewrite, original, rewritten
 
 Step = Callable[[str], Iterable[Rewrite]]
@@ -65,3 +65,9 @@ def test_what_they_say_is_read(step: Step, text: str, said: str) -> None:
 def test_what_says_nothing_stays(text: str) -> None:
     for step in (uu, base85s):
         assert list(step(text)) == []
+
+
+@pytest.mark.parametrize("run", ["M" * 500, "MMMMMMMMMMMMMMMMMMMM\n" * 500])
+def test_capitals_before_a_small_letter_are_looked_at_once(run: str) -> None:
+    # Else each sign of the run would begin another look at the rest of it.
+    assert len(_UU.findall(f"{run}a")) == 1

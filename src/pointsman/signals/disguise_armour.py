@@ -15,7 +15,7 @@ from pointsman.signals.disguise_codes import said_by
 from pointsman.signals.disguise_draft import Rewrite
 
 # Capitals, digits and signs in rows, without a small letter: all that uuencoded bytes have.
-_UU = re.compile(r"[!-`][ -`]{15,}+(?:\r?\n[!-`][ -`]++)*+(?![a-z{-~])")
+_UU = re.compile(r"[!-`][ -`]{15,}+(?:\r?\n[!-`][ -`]++)*+")
 _START = re.compile(r"(?:^|[\s:])(?=\S)")
 _STARTS_TRIED = 4
 _FULL_LINE = 45

@@ -18,8 +18,8 @@ PATTERNS = "patterns"
 """Under this name an encoding keeps what patterns found when its text was read."""
 
 PATTERN_CHARACTERS = 262_144
-"""Of the texts of a request that nobody read, read by patterns here: about 65 ms, as this runs
-where requests are served."""
+"""Read by patterns alone: of a text, beyond the encoder's windows, and of all texts that nobody
+began to read. About 65 ms."""
 
 
 class PiiDetector:

@@ -11,17 +11,13 @@ import msgspec
 
 from pointsman.encoder.encoding import Asked, Encoder, Encoding, TextSpan
 from pointsman.encoder.merge import merged, united
+from pointsman.signals.attacks import HEAD as ATTACKS
 from pointsman.signals.disguise import View, views
 from pointsman.signals.foreign import Foreign
 from pointsman.signals.patterns import Match, matches
 from pointsman.signals.patterns_match import without_overlaps
-
-ATTACKS, PII, PATTERNS = "attacks", "pii", "patterns"
-"""The heads that views are read for, and the name under which an encoding keeps what patterns
-found."""
-
-PATTERN_CHARACTERS = 262_144
-"""Of a text, what patterns read beyond the encoder's windows: about 65 ms."""
+from pointsman.signals.pii import HEAD as PII
+from pointsman.signals.pii import PATTERN_CHARACTERS, PATTERNS
 
 
 class TextReader:
